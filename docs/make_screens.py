@@ -100,6 +100,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("campaign-days", "/desk/campaigns/lantern-week/settings/days"),
         ("campaign-lists", "/desk/campaigns/lantern-week/settings/lists"),
         ("campaign-approval", "/desk/campaigns/lantern-week/settings/approval"),
+        ("campaign-look", "/desk/campaigns/lantern-week/look"),
         ("campaign-letter", "/desk/campaigns/lantern-week/settings/letter"),
         ("schedule", "/desk/campaigns/lantern-week/settings/schedules/daily"),
         ("schedule-new", "/desk/campaigns/lantern-week/settings/schedules/new"),

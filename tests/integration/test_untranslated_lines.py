@@ -68,6 +68,16 @@ def test_arabic_lines_and_lines_of_both_stay_as_the_page_is() -> None:
     assert page.get("dir") == "rtl"
 
 
+def test_words_that_are_no_element_hold_no_markup() -> None:
+    html = preview_html(a_mixed_variant("ar"), RenderOptions(EIGHT))
+    page = etree.fromstring(html, etree.HTMLParser())
+
+    assert "<" not in page.findtext("head/title")
+    assert page.xpath("//div[@role='article']/@aria-label") == [
+        page.findtext("head/title")
+    ]
+
+
 def test_an_english_email_marks_no_line_of_ours() -> None:
     html = preview_html(a_variant(), RenderOptions(EIGHT))
     page = etree.fromstring(html, etree.HTMLParser())

@@ -85,19 +85,23 @@ def export(
 ) -> None:
     """Write the campaign's file as it stands; applied again it changes nothing."""
     from digest.bootstrap import open_app
-    from digest.schedule.campaign_files import exported
+    from digest.schedule.campaign_files import exported, exported_logo
 
     with open_app() as digest:
-        text = exported(digest.engine, name)
+        text, logo = exported(digest.engine, name), exported_logo(digest.engine, name)
     if output is None:
+        if logo:
+            talk(f"its logo, {logo[0]}, is written beside the file with -o FILE.toml")
         result(text.removesuffix("\n"))
         return
     try:
         output.write_text(text, encoding="utf-8")
+        if logo:
+            output.with_name(logo[0]).write_bytes(logo[1])
     except OSError as problem:
-        words = f"{output} cannot be written: {problem.strerror}"
+        words = f"{problem.filename} cannot be written: {problem.strerror}"
         raise DigestError(words) from problem
-    talk(f"{name}: written to {output}")
+    talk(f"{name}: written to {output}{f', with {logo[0]} beside it' if logo else ''}")
 
 
 @app.command()

@@ -15,6 +15,8 @@ DURATION_DIGITS = 5
 PARAGRAPHS_LENGTH = 4000
 # Characters of what people say yes to, or are told, where they join: a few sentences.
 JOINING_WORDS_LENGTH = 600
+# Characters that say what a logo shows: a name, or a short sentence.
+LOGO_WORDS_LENGTH = 200
 # Years of a campaign's days: bank holidays are listed no further.
 YEARS = range(1970, 2101)
 # Time for a second try, which greylisting needs.

@@ -40,6 +40,10 @@ PICTURE_PIXELS = 592
 PICTURE_HEIGHT = 480
 # Pixels of a picture beside an easy read sentence.
 SMALL_PICTURE_PIXELS = 104
+# Pixels of a logo's width at the head of an email: what a phone has room for.
+LOGO_PIXELS = 240
+# Pixels of its height: two lines, those of the title and the day beside it.
+LOGO_HEIGHT = 60
 # Columns of a table that fit a phone side by side; more are told as lists.
 TABLE_COLUMNS = 3
 # Characters of all columns' longest words together, for the same reason.

@@ -11,7 +11,7 @@ from digest.errors import CampaignFileError, FileFault, NotFound, UnreadableErro
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.coming_slots import never_due
 from digest.model.campaigns.versions import stamp
-from digest.schedule import campaign_meaning
+from digest.schedule import campaign_logos, campaign_meaning
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns, file_versions, schedule_rows
@@ -30,7 +30,7 @@ NO_POSTAL_ADDRESS = (
 # Pages of the desk stand at these addresses, where a campaign or a schedule would be.
 RESERVED_CAMPAIGNS = frozenset({"new"})
 RESERVED_SCHEDULES = frozenset(
-    {"end", "file", "history", "pause", "resume", "settings", "sources"}
+    {"end", "file", "history", "look", "pause", "resume", "settings", "sources"}
 )
 
 
@@ -48,15 +48,19 @@ class AppliedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class EditedFile:
-    """What somebody has made of a campaign's file, which was that of `mark` before."""
+    """What somebody has made of a campaign's file, which was that of `mark` before.
+
+    `logo` is our copy of the picture that it names, "" for what that name meant last.
+    """
 
     name: str
     text: str
     mark: str = ""
+    logo: str = ""
 
     def over(self, stored: CampaignFile) -> CampaignFile:
         """Return it as a file that stands where the one before it stood."""
-        return replace(stored, text=self.text)
+        return replace(stored, text=self.text, logo=self.logo)
 
 
 class OlderFileError(CampaignFileError):
@@ -105,10 +109,12 @@ def apply_file(
     """
     file = _file(path, timezone)
     campaign = _checked(file, is_live=is_live)
+    logo = campaign_logos.beside(path, campaign)
     with writing(engine) as connection:
         ours, origin = _unstamped(connection, campaign.name, file)
+        ours = campaign_logos.with_logo(connection, ours, logo, now)
         _refuse_older(connection, campaign.name, ours, origin)
-        return _apply(connection, ours, campaign, now, origin)
+        return _apply(connection, ours, now, origin)
 
 
 def replace_by_file(
@@ -117,9 +123,11 @@ def replace_by_file(
     """Apply the file as `apply_file` does, whatever the desk has changed meanwhile."""
     file = _file(path, timezone)
     campaign = _checked(file, is_live=is_live)
+    logo = campaign_logos.beside(path, campaign)
     with writing(engine) as connection:
         ours, origin = _unstamped(connection, campaign.name, file)
-        return _apply(connection, ours, campaign, now, origin)
+        ours = campaign_logos.with_logo(connection, ours, logo, now)
+        return _apply(connection, ours, now, origin)
 
 
 def exported(engine: Engine, name: str) -> str:
@@ -133,6 +141,15 @@ def exported(engine: Engine, name: str) -> str:
     return stamp.stamped(stored.text, version.number if version else 0, stored.mark)
 
 
+def exported_logo(engine: Engine, name: str) -> tuple[str, bytes] | None:
+    """Return what the campaign's file calls its logo, and that picture, if it has one.
+
+    Raises NotFound listing the campaigns there are.
+    """
+    with reading(engine) as connection:
+        return campaign_logos.exported(connection, campaigns.file_of(connection, name))
+
+
 def meaning_of_edited(
     engine: Engine, edited: EditedFile, *, is_live: bool = False
 ) -> tuple[str, ...]:
@@ -143,6 +160,7 @@ def meaning_of_edited(
     with reading(engine) as connection:
         stored = campaigns.file_of(connection, edited.name)
         campaign = _checked_edited(edited, stored, is_live=is_live)
+        campaign_logos.with_kept_logo(connection, edited.over(stored))
         before = schedule_rows.readers_of_each(connection, campaign.name)
     unclear = campaign_meaning.unclear_renaming(campaign, before)
     notes = () if unclear else campaign_meaning.schedule_notes(campaign, before)
@@ -163,9 +181,9 @@ def apply_edited(
         stored = campaigns.file_of(connection, edited.name)
         if stored.mark != edited.mark:
             raise ChangedFileError("somebody has applied another file meanwhile")
-        campaign = _checked_edited(edited, stored, is_live=is_live)
-        origin = FileOrigin(FileDoor.DESK, edited.mark)
-        return _apply(connection, edited.over(stored), campaign, now, origin)
+        _checked_edited(edited, stored, is_live=is_live)
+        file = campaign_logos.with_kept_logo(connection, edited.over(stored))
+        return _apply(connection, file, now, FileOrigin(FileDoor.DESK, edited.mark))
 
 
 def apply_new(
@@ -182,7 +200,8 @@ def apply_new(
             words = f'"{campaign.name}" is the name of another campaign: take a new one'
             fault = FileFault("campaign", "name", words)
             raise CampaignFileError(f"campaign.name: {words}", [fault])
-        applied = _apply(connection, file, campaign, now, FileOrigin(FileDoor.DESK))
+        file = campaign_logos.with_kept_logo(connection, file)
+        applied = _apply(connection, file, now, FileOrigin(FileDoor.DESK))
         if is_live:
             stored = campaigns.by_name(connection, campaign.name)
             campaigns.pause(connection, stored.id, now)
@@ -200,7 +219,7 @@ def go_back(
     with reading(engine) as connection:
         stored = campaigns.file_of(connection, name)
         version = file_versions.numbered(connection, name, number)
-    edited = EditedFile(name, version.file.text, stored.mark)
+    edited = EditedFile(name, version.file.text, stored.mark, version.file.logo)
     return apply_edited(engine, edited, now, is_live=is_live)
 
 
@@ -228,7 +247,7 @@ def _refuse_older(
         stored = campaigns.file_of(connection, name)
     except (NotFound, UnreadableError):
         return  # it is new, or the file is what mends it
-    if stored.text == file.text:
+    if (stored.text, stored.logo) == (file.text, file.logo):
         return
     newer = file_versions.changed_at_desk_since(connection, name, origin.base)
     if newer is not None:
@@ -298,10 +317,10 @@ def _refuse_reserved(campaign: Campaign) -> None:
 def _apply(
     connection: Connection,
     file: CampaignFile,
-    campaign: Campaign,
     now: datetime,
     origin: FileOrigin,
 ) -> AppliedCampaign:
+    campaign = file.parsed()
     before = schedule_rows.readers_of_each(connection, campaign.name)
     slots = schedule_rows.extra_slots(connection, campaign.name)
     stored = campaigns.apply(connection, file, now, origin)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Engine
@@ -103,7 +103,7 @@ def make(
     with reading(engine) as connection:
         model = campaigns.file_of(connection, new.like)
     text = edited(model.text, _as_another(new, model)).text
-    file = CampaignFile(text, model.timezone, model.folder)
+    file = replace(model, text=text)
     return apply_new(engine, file, now, is_live=is_live)
 
 

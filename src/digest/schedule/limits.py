@@ -9,6 +9,8 @@ from datetime import timedelta
 
 # Bytes: hundreds of sources with all their keys; a larger file is another kind.
 CAMPAIGN_FILE_BYTES = 1_000_000
+# Versions of a campaign file in which the logo of a name is looked for.
+LOGO_VERSIONS = 200
 
 # == The timetable ==
 

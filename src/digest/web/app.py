@@ -19,6 +19,7 @@ from digest.web.desk.campaigns import (
     campaign_pages,
     file_pages,
     history_pages,
+    look_pages,
     new_pages,
     source_trial,
 )
@@ -135,6 +136,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         new_source.routes(of_campaigns),
         form_pages.routes(of_campaigns),
         history_pages.routes(of_campaigns),
+        look_pages.routes(of_campaigns),
         source_trial.routes(of_campaigns),
         golive.routes(digest, pages),
         calendar.routes(digest, pages),

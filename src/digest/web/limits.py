@@ -6,6 +6,8 @@ from datetime import timedelta
 
 # Of one with a file of people: the file at its largest, and what a form writes around.
 UPLOAD_BYTES = 65 * 1024**2
+# Of one with a picture: the picture at its largest, and what a form writes around.
+PICTURE_UPLOAD_BYTES = 11 * 1024**2
 # Of a request's body: the longest post, with room for how forms write it.
 REQUEST_BYTES = 3_000_000
 # Of a form's fields: a post's own and one for each of its links.

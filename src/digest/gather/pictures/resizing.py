@@ -60,8 +60,8 @@ def _encoded(image: Image.Image, size: int) -> tuple[str, bytes]:
     """
     photo = _jpeg(image, _QUALITIES[0])
     # A quick try tells a photograph, whose best PNG takes long and is never used.
-    if len(_png(image, compress_level=1)) <= 3 * len(photo):
-        drawing = _png(image, optimize=True)
+    if len(png(image, compress_level=1)) <= 3 * len(photo):
+        drawing = png(image, optimize=True)
         if len(drawing) <= len(photo):
             return "image/png", drawing
     for quality in _QUALITIES[1:]:
@@ -77,7 +77,8 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
     return file.getvalue()
 
 
-def _png(image: Image.Image, **how: int) -> bytes:
+def png(image: Image.Image, **how: int) -> bytes:
+    """Return it as a PNG, with its colours in a table where they are few."""
     file = io.BytesIO()
     colours = image.getcolors(256) if image.mode == "RGB" else None
     # The same picture, with its few colours in a table.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.campaigns.slots import Recurrence
 from digest.model.formats import Format
+from digest.model.logo import Logo
 from digest.model.people.joining import Joining
 from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
@@ -201,7 +202,8 @@ class Campaign:
     that are told of an edition which waits. `hold_back` is how long every edition is
     held back once it may go; None leaves it to `holds_back`. `most_items` is how many
     posts and events a copy has; more posts come with the next edition. With
-    `colour` is that of the header of its emails, "" for ours. With
+    `colour` is that of the header of its emails, "" for ours, and `logo` the picture
+    in it, at the head of letters and above pages. With
     `events_alone` an edition with nothing new goes all the same where something is on.
     Without `joining` nobody can ask for it on the web. With `archive` anybody may read
     on the web what has gone out, and see what is on.
@@ -231,6 +233,7 @@ class Campaign:
     in_full: bool = False
     pictures: PictureHosting = PictureHosting.ATTACHED
     colour: str = ""
+    logo: Logo | None = None
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
     joining: Joining | None = None
     archive: bool = False

@@ -37,11 +37,13 @@ from digest.model.limits import (
     DOMAIN_LABEL_LENGTH,
     JOINING_WORDS_LENGTH,
     LOCAL_PART_LENGTH,
+    LOGO_WORDS_LENGTH,
     LONGEST_AHEAD,
     LONGEST_HOLD_BACK,
     MOST_PRICE,
     SHORTEST_AHEAD,
 )
+from digest.model.logo import Logo, logo_file
 from digest.model.people.joining import USUAL_WAYS, Joining, JoiningWay
 from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
@@ -103,9 +105,10 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
     )
     email, lists = root.table("email"), head.words("lists", required=True)
     _check_names(root, sources, schedules)
+    title = head.text("title", required=True)
     campaign = Campaign(
         name=head.parsed("name", checked_name, "", required=True),
-        title=head.text("title", required=True),
+        title=title,
         sender_name=sender.name,
         sender_address=sender.address,
         lists=lists,
@@ -130,6 +133,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         in_full=email.flag("in_full", default=False),
         pictures=email.parsed("pictures", PictureHosting, PictureHosting.ATTACHED),
         colour=email.parsed("colour", header_colour, ""),
+        logo=_logo(email, sender.name or title),
         letter=_letter(root.table("letter")),
         joining=_joining(root, lists),
         archive=head.flag("archive", default=False),
@@ -240,6 +244,16 @@ def _select(table: TomlTable, kind: SourceKind) -> PageSelectors:
     if select.links and select.posts:
         inner.fault("posts", "cannot stand beside links: posts are here or elsewhere")
     return select
+
+
+def _logo(table: TomlTable, organisation: str) -> Logo | None:
+    file = table.parsed("logo", logo_file, "")
+    alt = " ".join(table.text("logo_alt").split())
+    if len(alt) > LOGO_WORDS_LENGTH:
+        table.fault("logo_alt", f"is longer than {LOGO_WORDS_LENGTH} characters")
+    if alt and "logo" not in table:
+        table.fault("logo_alt", "needs logo beside it: the picture that it is of")
+    return Logo(file, alt or organisation) if file else None
 
 
 def _letter(table: TomlTable) -> LetterHead:

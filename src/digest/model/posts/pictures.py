@@ -14,13 +14,15 @@ from digest.model.posts.items import Event, Item, Post
 class PictureUse(StrEnum):
     """What one size of a picture is for; *small* stands beside an easy read sentence.
 
-    Those for print are grey.
+    Those for print are grey. A *logo* stands at the head of mail.
     """
 
     EMAIL = "email"
     EMAIL_SMALL = "email-small"
     PRINT = "print"
     PRINT_SMALL = "print-small"
+    LOGO = "logo"
+    LOGO_PRINT = "logo-print"
 
 
 class PictureHosting(StrEnum):
@@ -51,8 +53,12 @@ PictureKey = tuple[str, PictureUse]
 # A page that names thousands is none that anybody wrote to be read.
 MOST_IN_A_POST = 30
 # How the file of a use is told apart in an address that anybody may open.
-_PUBLIC = {PictureUse.EMAIL: "", PictureUse.EMAIL_SMALL: "-small"}
-_PUBLIC_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.(?:jpg|png)")
+_PUBLIC = {
+    PictureUse.EMAIL: "",
+    PictureUse.EMAIL_SMALL: "-small",
+    PictureUse.LOGO: "-logo",
+}
+_PUBLIC_NAME = re.compile(r"([0-9a-f]{32})(-small|-logo|)\.(?:jpg|png)")
 
 
 def public_name(name: str, use: PictureUse, file: PictureFile) -> str:
@@ -65,7 +71,7 @@ def from_public_name(public: str) -> PictureKey | None:
     match = _PUBLIC_NAME.fullmatch(public)
     if match is None:
         return None
-    return match[1], PictureUse.EMAIL_SMALL if match[2] else PictureUse.EMAIL
+    return match[1], next(use for use, end in _PUBLIC.items() if end == match[2])
 
 
 Files = Mapping[PictureUse, PictureFile]
@@ -77,7 +83,8 @@ def name_of(files: Files) -> str:
     """Return the name under which these files are kept: it changes as they do."""
     mark = hashlib.sha256()
     for use in PictureUse:
-        mark.update(files[use].content)
+        if use in files:
+            mark.update(files[use].content)
     return mark.hexdigest()[:32]
 
 

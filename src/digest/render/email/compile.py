@@ -172,6 +172,8 @@ def _html_at(
     context = {
         **html_words(words),
         "issue": contents(variant, depths, options.calendar_url),
+        "logo": pictures.show_logo(variant.campaign.logo),
+        "logo_alt": variant.campaign.logo.alt if variant.campaign.logo else "",
         "view_url": options.view_url,
         "reader": _reader(markers, "html", variant),
         "blocks": blocks,

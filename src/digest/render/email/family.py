@@ -20,7 +20,8 @@ class EmailFamily:
 
     def picture_uses(self, fmt: Format) -> tuple[PictureUse, ...]:
         """Return the sizes that HTML shows."""
-        return (PictureUse.EMAIL, PictureUse.EMAIL_SMALL) if fmt.has_html else ()
+        uses = (PictureUse.EMAIL, PictureUse.EMAIL_SMALL, PictureUse.LOGO)
+        return uses if fmt.has_html else ()
 
     def make(self, variant: Variant, options: RenderOptions) -> Rendition:
         """Return a compiled message, and which pictures belong inside it."""

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from digest.model.logo import Logo
 from digest.model.posts.blocks import Picture
 from digest.model.posts.pictures import (
     Gallery,
@@ -14,11 +15,19 @@ from digest.model.posts.pictures import (
     file_for,
     public_name,
 )
-from digest.render.limits import PICTURE_HEIGHT, PICTURE_PIXELS, SMALL_PICTURE_PIXELS
+from digest.render.limits import (
+    LOGO_HEIGHT,
+    LOGO_PIXELS,
+    PICTURE_HEIGHT,
+    PICTURE_PIXELS,
+    SMALL_PICTURE_PIXELS,
+)
 
-_WIDEST = {
-    PictureUse.EMAIL: PICTURE_PIXELS,
-    PictureUse.EMAIL_SMALL: SMALL_PICTURE_PIXELS,
+# The width and the height in which each is shown at most, in pixels.
+_ROOMS = {
+    PictureUse.EMAIL: (PICTURE_PIXELS, PICTURE_HEIGHT),
+    PictureUse.EMAIL_SMALL: (SMALL_PICTURE_PIXELS, PICTURE_HEIGHT),
+    PictureUse.LOGO: (LOGO_PIXELS, LOGO_HEIGHT),
 }
 
 
@@ -54,12 +63,18 @@ class EmailPictures:
         is_hosted = self._hosting is PictureHosting.HOSTED
         src = f"{self._hosted_at}/{name}" if is_hosted else f"cid:{_content_id(name)}"
         self._files[src] = (picture.copy_name, use), file
+        widest, highest = _ROOMS[use]
         width = min(
-            _WIDEST[use],
-            file.width,
-            max(1, round(file.width * PICTURE_HEIGHT / file.height)),
+            widest, file.width, max(1, round(file.width * highest / file.height))
         )
         return ShownPicture(src, width, max(1, round(file.height * width / file.width)))
+
+    def show_logo(self, logo: Logo | None) -> ShownPicture | None:
+        """Return where a campaign's logo is shown; None where it has none."""
+        if logo is None or logo.copy is None:
+            return None
+        picture = Picture(logo.file, logo.alt, copy_name=logo.copy.name)
+        return self.show(picture, PictureUse.LOGO)
 
     @property
     def weight(self) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from digest.model.logo import Logo
 from digest.model.posts.blocks import (
     Block,
     CallToAction,
@@ -28,6 +29,8 @@ from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.in_order import kept_in_order, unbroken
 
 Json = dict[str, Any]
+# Of a dot, at 300 an inch.
+_MM = 25.4 / 300
 # Points to a millimetre, and the width of an average and of the widest letter.
 _POINTS = 2.8346
 _AVERAGE, _WIDEST = 0.56, 0.95
@@ -53,6 +56,18 @@ class LetterPictures:
             (self._compiler.root / name).write_bytes(file.content)
             self._names.add(name)
         return name
+
+    def logo(self, logo: Logo | None) -> Json | None:
+        """Return a campaign's logo with its size in millimetres; None without one."""
+        if logo is None or logo.copy is None:
+            return None
+        picture = Picture(logo.file, logo.alt, copy_name=logo.copy.name)
+        name = self.name_for(picture, PictureUse.LOGO_PRINT)
+        file = self._gallery.get((logo.copy.name, PictureUse.LOGO_PRINT))
+        if name is None or file is None:
+            return None
+        size = {"width": file.width * _MM, "height": file.height * _MM}
+        return {"src": name, "alt": logo.alt} | size
 
 
 @dataclass(slots=True)

@@ -148,6 +148,7 @@ def letter_job(
     job = {
         "title": printable(f"{campaign.title}: {date}", words),
         "masthead": breakable(masthead, MASTHEAD_WORD_LENGTH),
+        "logo": pictures.logo(campaign.logo),
         "date": date,
         **typst_language(known_language(variant.language)),
         "size": setup.size,

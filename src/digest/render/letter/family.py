@@ -26,7 +26,7 @@ class LetterFamily:
 
     def picture_uses(self, _fmt: Format) -> tuple[PictureUse, ...]:
         """Return the sizes that are printed."""
-        return (PictureUse.PRINT, PictureUse.PRINT_SMALL)
+        return (PictureUse.PRINT, PictureUse.PRINT_SMALL, PictureUse.LOGO_PRINT)
 
     def make(self, variant: Variant, options: RenderOptions) -> Rendition:
         """Return the body that the variant's readers share, and its pages' facts."""

@@ -9,11 +9,14 @@ from sqlalchemy import Engine
 
 from digest.compose import variants
 from digest.errors import NotFound
+from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import Rendition
 from digest.model.formats import Format, Preview, preview_named
 from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
+from digest.model.posts.blocks import Paragraph, TextSpan
+from digest.model.posts.items import Post
 from digest.render.families import family_of
 from digest.render.options import RenderOptions, no_calendar
 from digest.schedule.editions.named_schedule import schedule_of
@@ -50,6 +53,21 @@ class Previews:
         """
         fmt, kind = _preview(preview)
         return self._rendered(self._drafted(name, schedule, fmt), kind, SAMPLE)
+
+    def look(self, name: str, preview: str) -> Rendition:
+        """Return how a campaign's mail looks: the open edition of its schedule.
+
+        Or a sample, where nothing is new. Raises NotFound where there is no such
+        campaign.
+        """
+        fmt, kind = _preview(preview)
+        try:
+            variant = self._drafted(name, None, fmt)
+        except NotFound:
+            with reading(self.engine) as connection:
+                campaign = campaigns.by_name(connection, name).campaign
+            variant = _sample(campaign, fmt, self.clock())
+        return self._rendered(variant, kind, SAMPLE)
 
     def edition(self, edition_id: int, preview: str) -> Rendition:
         """Return an edition as a reader gets it who had the one before."""
@@ -146,6 +164,13 @@ class Previews:
 def in_language(variant: Variant, language: str | None) -> Variant:
     """Return the variant as readers of that language get it; None changes nothing."""
     return replace(variant, language=language) if language else variant
+
+
+def _sample(campaign: Campaign, fmt: Format, now: datetime) -> Variant:
+    words = "Here stands what your campaign has to say, with a link to the whole of it."
+    body = (Paragraph((TextSpan(words),)),)
+    post = Post("sample", "What a post looks like", body, url="https://example.org/")
+    return Variant("SAMPLE", campaign, now, (post,), fmt, campaign.language, draft=True)
 
 
 def _is_number(what: str) -> bool:

@@ -159,6 +159,8 @@ def gallery_for(engine: Engine, variant: Variant) -> Gallery:
     names = {
         picture.copy_name for item in variant.items for picture in pictures_in(item)
     }
+    if (logo := variant.campaign.logo) and logo.copy:
+        names.add(logo.copy.name)
     return _gallery_of(engine, names, uses)
 
 

@@ -79,7 +79,7 @@ def apply(
     campaign = file.parsed()
     before = _file_before(connection, campaign.name)
     latest = _content(connection, campaign.name)
-    content = {"text": file.text, "timezone": file.timezone, "folder": file.folder}
+    content = file.content
     insert_new(
         connection,
         campaigns,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 from digest.errors import NotFound
 from digest.model.campaigns import campaign_file
 from digest.model.campaigns.campaign import Campaign
+from digest.model.logo import copy_from
 from digest.store import limits
 from digest.store.base.tables import campaign, campaign_version
 from digest.store.staff.audit import ACTOR, PROGRAM
@@ -21,11 +22,15 @@ from digest.store.staff.audit import ACTOR, PROGRAM
 
 @dataclass(frozen=True, slots=True)
 class CampaignFile:
-    """A campaign file as it was read, and what is needed to read it again."""
+    """A campaign file as it was read, and what is needed to read it again.
+
+    `logo` is our copy of the picture that it names, "" where there is none.
+    """
 
     text: str
     timezone: str
     folder: str
+    logo: str = ""
 
     def parsed(self) -> Campaign:
         """Return the campaign. Raises CampaignFileError naming every fault."""
@@ -34,13 +39,25 @@ class CampaignFile:
     @property
     def mark(self) -> str:
         """What the file as a whole is known again by."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:12]
+        whole = f"{self.text}\0{self.logo}" if self.logo else self.text
+        return hashlib.sha256(whole.encode()).hexdigest()[:12]
+
+    @property
+    def content(self) -> dict[str, str]:
+        """What is stored of it: all but a logo that it has not."""
+        content: dict[str, str] = asdict(self)
+        if not self.logo:
+            del content["logo"]
+        return content
 
 
 # Read from its row at every look, page and copy; it changes with the file alone.
 @lru_cache(maxsize=256)
 def _parsed(file: CampaignFile) -> Campaign:
-    return campaign_file.parse(file.text, file.timezone, PurePath(file.folder))
+    campaign = campaign_file.parse(file.text, file.timezone, PurePath(file.folder))
+    if campaign.logo is None:
+        return campaign
+    return replace(campaign, logo=replace(campaign.logo, copy=copy_from(file.logo)))
 
 
 class FileDoor(StrEnum):

@@ -1,12 +1,15 @@
 """How much a request may bring: little, but for a file where one is handed in."""
 
+import re
+
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digest.web import limits
 
 # Whoever sends something there is asked for their right before any of it is read.
-_WITH_FILES = frozenset({"/desk/imports/new"})
+_OF_PEOPLE = "/desk/imports/new"
+_OF_A_PICTURE = re.compile(r"/desk/campaigns/[^/]+/look")
 
 
 class BodyLimits:
@@ -14,9 +17,17 @@ class BodyLimits:
 
     def __init__(self, app: ASGIApp) -> None:
         self._usual = RequestBodyLimitMiddleware(app, limits.REQUEST_BYTES)
-        self._with_file = RequestBodyLimitMiddleware(app, limits.UPLOAD_BYTES)
+        self._of_people = RequestBodyLimitMiddleware(app, limits.UPLOAD_BYTES)
+        self._of_a_picture = RequestBodyLimitMiddleware(
+            app, limits.PICTURE_UPLOAD_BYTES
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on within its limit."""
-        has_file = scope.get("path") in _WITH_FILES
-        await (self._with_file if has_file else self._usual)(scope, receive, send)
+        path = scope.get("path", "")
+        within = self._usual
+        if path == _OF_PEOPLE:
+            within = self._of_people
+        elif _OF_A_PICTURE.fullmatch(path):
+            within = self._of_a_picture
+        await within(scope, receive, send)

@@ -23,6 +23,10 @@ class PreviewPages:
     )
     _lock: Lock = field(default_factory=Lock)
 
+    def look(self, name: str) -> bytes:
+        """Return the first page of a letter as a campaign's look has it, as a PNG."""
+        return page_pictures(self.previews.look(name, "letter").content, 1)[0]
+
     def of(self, key: PagesKey) -> tuple[bytes, ...]:
         """Return the pages as PNG, none where it is not known how many there are.
 

@@ -77,10 +77,11 @@ class _HistoryPages:
             stored = campaigns.file_of(connection, name)
             (row,) = history_of(connection, name, 1, before=number + 1)
             before, after = change_of(connection, name, number)
+            version = file_versions.numbered(connection, name, number).file
         meaning: tuple[str, ...] = ()
-        is_now = after == stored.text
+        is_now = version.mark == stored.mark
         if not is_now:
-            edited = EditedFile(name, after)
+            edited = EditedFile(name, after, logo=version.logo)
             engine = self._digest.engine
             try:
                 meaning = campaign_files.meaning_of_edited(
@@ -109,7 +110,8 @@ class _HistoryPages:
         program = self._digest.acting_as(staff.actor)
         with program.reading() as connection:
             version = file_versions.numbered(connection, name, number)
-        edited = EditedFile(name, version.file.text, form.get("mark", ""))
+        mark = form.get("mark", "")
+        edited = EditedFile(name, version.file.text, mark, version.file.logo)
         is_live = program.settings.live
         try:
             applied = campaign_files.apply_edited(

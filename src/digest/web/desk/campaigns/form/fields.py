@@ -24,6 +24,7 @@ class FieldKind(StrEnum):
     TICK = "tick"
     TICKS = "ticks"
     DAY = "day"
+    PICTURE = "picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,9 @@ class FormField:
             return str(table[self.of_key])
 
     def typed(self, form: FormFields) -> str:
-        """Return what was typed in it, or ticked."""
+        """Return what was typed in it, or ticked; "" of a picture taken away."""
+        if self.kind is FieldKind.PICTURE and f"{self.name}-away" in form:
+            return ""
         if self.kind is not FieldKind.TICKS:
             return form.get(self.name, "")
         ticked = [value for value, _ in self.options if self.box(value) in form]

@@ -25,7 +25,7 @@ from digest.web.desk.campaigns.form.saving import (
     SentForm,
     words_by_field,
 )
-from digest.web.desk.campaigns.form.sections import section_named
+from digest.web.desk.campaigns.form.sections import LOOK, section_named
 from digest.web.desk.campaigns.form.targets import (
     PART_KINDS,
     FormTarget,
@@ -132,7 +132,9 @@ class FormPages:
         return of_part(content, kinds, "" if name == _NEW else name)
 
     def show(self, name: str, target: FormTarget, then: str) -> Response:
-        """Return a form that shows what is in the file."""
+        """Return a form that shows what is in the file; the look has its own page."""
+        if target.address == LOOK:
+            return RedirectResponse(f"/desk/campaigns/{name}/look", 303)
         saver = self._saver(name)
         return self._page(name, target, saver.unsent(target, saver.stored()), then)
 

@@ -148,7 +148,7 @@ class FormSaver:
 
     def _foreseen(self, target: FormTarget, text: str) -> FormForesight:
         stored = self.stored()
-        file = CampaignFile(text, stored.timezone, stored.folder)
+        file = replace(stored, text=text)
         meaning, campaign = self.meaning(text), file.parsed()
         before = self.stored().parsed()
         if campaign.ends and campaign.ends != before.ends:

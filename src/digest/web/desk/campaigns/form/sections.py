@@ -34,6 +34,10 @@ _LINES, _RADIOS, _TICK, _TICKS, _DAY = (
 LENGTH_HINT = "A length of time, like 30m, 6h or 2d"
 
 
+# The section that has a page of its own, with a preview beside it.
+LOOK = "look"
+
+
 @dataclass(frozen=True, slots=True)
 class FormSection:
     """One page of a campaign's form: keys of one table of its file."""
@@ -214,10 +218,22 @@ SECTIONS: tuple[FormSection, ...] = (
         ),
     ),
     FormSection(
-        "look",
-        "Its emails",
+        LOOK,
+        "Look of its mail",
         "email",
         (
+            FormField(
+                "logo",
+                "Logo",
+                "A PNG, JPEG or WebP of up to 10 MB. Emails have it beside the title, "
+                "letters in grey, pages above all. We keep our own copy",
+                kind=FieldKind.PICTURE,
+            ),
+            FormField(
+                "logo_alt",
+                "What the logo shows",
+                "For who cannot see it. Left empty, it is the sender's name",
+            ),
             ColourField(
                 "colour",
                 "Colour of the header",
