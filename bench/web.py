@@ -172,14 +172,13 @@ def _bare_app() -> FastAPI:
 
 
 def _pages(app: FastAPI) -> list[str]:
-    paths = []
-    for included in app.routes:
-        router = getattr(included, "original_router", None)
-        for route in router.routes if router else ():
-            is_page = isinstance(route, APIRoute) and "GET" in (route.methods or ())
-            if is_page and route.path.startswith(OF_STAFF):
-                paths.append(route.path)
-    return paths
+    return [
+        route.path
+        for route in app.routes
+        if isinstance(route, APIRoute)
+        and "GET" in (route.methods or ())
+        and route.path.startswith(OF_STAFF)
+    ]
 
 
 def _address(path: str, size: Size) -> str:

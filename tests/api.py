@@ -48,13 +48,11 @@ def api_of(app: FastAPI) -> FastAPI:
 
 def api_calls(app: FastAPI) -> list[tuple[str, str, Callable[..., object]]]:
     """Return the address below /api, the method and the endpoint of every call."""
-    calls: list[tuple[str, str, Callable[..., object]]] = []
-    for included in api_of(app).routes:
-        router = getattr(included, "original_router", None)
-        for route in router.routes if router else ():
-            if isinstance(route, APIRoute):
-                calls.append((route.path, min(route.methods or ()), route.endpoint))
-    return calls
+    return [
+        (route.path, min(route.methods or ()), route.endpoint)
+        for route in api_of(app).routes
+        if isinstance(route, APIRoute)
+    ]
 
 
 def address_of(path: str) -> str:

@@ -59,11 +59,9 @@ def cookie_of(program: App, account_id: int) -> str:
 def staff_routes(app: FastAPI) -> list[tuple[str, str, Callable[..., object]]]:
     """Return the path, a method and the endpoint of every page of staff's."""
     routes: list[tuple[str, str, Callable[..., object]]] = []
-    for included in app.routes:
-        router = getattr(included, "original_router", None)
-        for route in router.routes if router else ():
-            if isinstance(route, APIRoute) and route.path.startswith(OF_STAFF):
-                methods = route.methods or set()
-                method = "GET" if "GET" in methods else min(methods)
-                routes.append((route.path, method, route.endpoint))
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.path.startswith(OF_STAFF):
+            methods = route.methods or set()
+            method = "GET" if "GET" in methods else min(methods)
+            routes.append((route.path, method, route.endpoint))
     return routes

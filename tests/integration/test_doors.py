@@ -13,6 +13,8 @@ from digest.bootstrap import App
 from digest.model.roles import RIGHTS, Right, Role
 from digest.web.app import make_app
 from digest.web.doors.rights import right_of
+from digest.web.parts.routing import LazyRoute
+from tests.api import api_of
 from tests.builders import SITE
 from tests.staff import signed_in, staff_routes
 
@@ -34,6 +36,20 @@ def test_the_table_of_roles_is_the_organisations() -> None:
     assert set(MAY) == set(Right)
     for right, roles in MAY.items():
         assert {role.value for role in Role if right in RIGHTS[role]} == roles
+
+
+def test_every_route_can_be_analysed(program: App) -> None:
+    """Nothing is, before it is asked for: else its first visitor were to find out."""
+    app = make_app(program)
+    routes = [
+        route
+        for routed in (app, api_of(app))
+        for route in routed.routes
+        if isinstance(route, LazyRoute)
+    ]
+
+    assert len(routes) > 200
+    assert all(route.dependant.path == route.path_format for route in routes)
 
 
 def address_of(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -60,6 +60,7 @@ from digest.web.parts import visitor
 from digest.web.parts.body_limits import BodyLimits
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import add_routes
 from digest.web.post_room import batches, returned, to_do
 from digest.web.public import (
     confirming,
@@ -163,12 +164,10 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         batches.routes(digest, pages),
         returned.routes(digest, pages),
     )
-    for router in of_everybody:
-        app.include_router(router)
-    for router in of_staff:
-        app.include_router(router, dependencies=[Depends(door)])
+    add_routes(app, of_everybody)
+    add_routes(app, of_staff, door)
     api = make_api(digest)
-    app.include_router(docs_page.routes(digest, pages, api))
+    add_routes(app, [docs_page.routes(digest, pages, api)])
     app.mount("/api", api)
     app.add_middleware(BodyLimits)
 

@@ -17,11 +17,12 @@ from digest.schedule.reports.alarms import AlarmKind, reckon
 from digest.store.base import machine_clocks
 from digest.store.reports.metrics import vitals
 from digest.web.doors.origins import is_local
+from digest.web.parts.routing import PageRouter
 
 
 def routes(digest: App) -> APIRouter:
     """Return the route; without DIGEST_METRICS_TOKEN it answers its own machine."""
-    router = APIRouter()
+    router = PageRouter()
     registry = CollectorRegistry()
     registry.register(MetricsCollector(digest))
 

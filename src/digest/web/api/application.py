@@ -21,6 +21,7 @@ from digest.web.api.parts import problems
 from digest.web.api.parts.doors import KeyDoor
 from digest.web.api.parts.problems import FieldFault, ProblemDetails
 from digest.web.api.parts.repeats import RequestGuard
+from digest.web.parts.routing import add_routes
 
 _ABOUT = """\
 Programs do here what staff do on the desk and by command, with the same rules.
@@ -48,7 +49,7 @@ def make_api(digest: App) -> FastAPI:
     )
     api.state.door = KeyDoor(digest)
     api.state.repeats = RequestGuard(digest)
-    for router in (
+    of_programs = (
         campaigns.routes(digest),
         posts.routes(digest),
         steering.routes(digest),
@@ -59,8 +60,8 @@ def make_api(digest: App) -> FastAPI:
         wishes.routes(digest),
         wishes.list_routes(digest),
         print_batches.routes(digest),
-    ):
-        api.include_router(router)
+    )
+    add_routes(api, of_programs)
     problems.add_to(api)
     _describe(api)
     return api

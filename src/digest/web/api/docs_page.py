@@ -6,11 +6,12 @@ from digest.bootstrap import App
 from digest.web.api.parts.description import described, scopes
 from digest.web.api.parts.problems import TITLES
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 
 def routes(digest: App, pages: Pages, api: FastAPI) -> APIRouter:
     """Return the route; the page is for everybody, as it says nothing of anybody."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/api/v1/docs", methods=["GET", "HEAD"])
     def docs() -> Response:

@@ -18,6 +18,7 @@ from digest.store.campaigns import campaigns
 from digest.web import limits
 from digest.web.doors.rights import needs
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _SPAN = limits.CALENDAR_WEEKS * _WEEK
@@ -25,7 +26,7 @@ _SPAN = limits.CALENDAR_WEEKS * _WEEK
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/desk/calendar", methods=["GET", "HEAD"])
     @needs(Right.LOOK)

@@ -32,6 +32,7 @@ from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 From = Annotated[str, Query(alias="from")]
@@ -42,7 +43,7 @@ _NEWEST = "newest"
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     live = _GoLive(digest, pages)
 
     @router.api_route("", methods=_READ)

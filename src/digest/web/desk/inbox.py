@@ -10,13 +10,14 @@ from digest.model.staff_words import moment_in_words
 from digest.web import limits
 from digest.web.doors.rights import needs
 from digest.web.parts.pages import HTML, TEXT, Pages, document
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the inbox's routes."""
-    router = APIRouter(prefix="/inbox")
+    router = PageRouter(prefix="/inbox")
 
     def when(instant: datetime) -> str:
         return moment_in_words(instant, digest.settings.timezone)

@@ -22,6 +22,7 @@ from digest.store.campaigns import campaigns
 from digest.web.doors.rights import needs
 from digest.web.parts.charts import bar_chart
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 _HERE = "/desk/reports"
@@ -98,7 +99,7 @@ class ReportPages:
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     reports = ReportPages(digest, pages)
 
     @router.api_route("", methods=_READ)

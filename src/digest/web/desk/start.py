@@ -27,6 +27,7 @@ from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/desk/start"
@@ -49,7 +50,7 @@ class CampaignStep:
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     start = _Start(digest, pages)
 
     @router.api_route("", methods=["GET", "HEAD"])

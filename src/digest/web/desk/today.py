@@ -34,6 +34,7 @@ from digest.web.desk.cures import address_of
 from digest.web.desk.expected_readers import ExpectedReaders, ScheduleReaders
 from digest.web.doors.rights import needs
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _GOING = (EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING)
 _WAITING = (EditionState.OPEN, EditionState.FROZEN)
@@ -41,7 +42,7 @@ _WAITING = (EditionState.OPEN, EditionState.FROZEN)
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the desk's routes."""
-    router, readers = APIRouter(prefix="/desk"), ScheduleReaders()
+    router, readers = PageRouter(prefix="/desk"), ScheduleReaders()
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.LOOK)

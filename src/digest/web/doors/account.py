@@ -23,6 +23,7 @@ from digest.web.doors.rights import StaffSession, needs
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -43,7 +44,7 @@ def routes(
     digest: App, pages: Pages, wrong: WrongAttempts, passkey_door: PasskeyDoor
 ) -> APIRouter:
     """Return the routes; wrong passwords are counted by `wrong`."""
-    router = APIRouter(prefix="/account")
+    router = PageRouter(prefix="/account")
     own = _OwnAccount(digest, pages, wrong, passkey_door)
     _add_proofs(router, own)
     _add_devices(router, digest)

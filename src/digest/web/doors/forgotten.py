@@ -15,13 +15,14 @@ from digest.web.doors.origins import host_of
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _log = logging.getLogger(__name__)
 
 
 def routes(digest: App, pages: Pages, wrong: WrongAttempts) -> APIRouter:
     """Return the routes; who asks for a link is counted by `wrong`."""
-    router = APIRouter(prefix="/sign-in/forgotten")
+    router = PageRouter(prefix="/sign-in/forgotten")
 
     def page(*, is_sent: bool) -> Response:
         mails = digest.settings.live and digest.settings.smtp_url is not None

@@ -18,6 +18,7 @@ from digest.web.doors.origins import host_of
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.sign_in import NOBODY_SIGNED_IN, following, safe
 from digest.web.doors.throttle import WrongAttempts
+from digest.web.parts.routing import PageRouter
 
 _HERE, _ANSWER = "/sign-in/oidc", "/sign-in/oidc/answer"
 _COOKIE = "digest-oidc"
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def routes(digest: App, sessions: StaffSessions, wrong: WrongAttempts) -> APIRouter:
     """Return the routes; none where no provider is set."""
-    router = APIRouter()
+    router = PageRouter()
     client = client_of(digest.settings)
     if client is None:
         return router

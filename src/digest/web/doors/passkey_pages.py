@@ -13,6 +13,7 @@ from digest.web.doors.rights import StaffSession, needs
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.sign_in import safe
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _ACCOUNT = "/account"
@@ -20,7 +21,7 @@ _ACCOUNT = "/account"
 
 def routes_of_staff(digest: App, door: PasskeyDoor) -> APIRouter:
     """Return the routes of who is signed in."""
-    router = APIRouter(prefix=f"{_ACCOUNT}/passkeys")
+    router = PageRouter(prefix=f"{_ACCOUNT}/passkeys")
 
     @router.post("")
     @needs(Right.OWN_ACCOUNT)
@@ -43,7 +44,7 @@ def routes_of_staff(digest: App, door: PasskeyDoor) -> APIRouter:
 
 def routes_of_everybody(door: PasskeyDoor, sessions: StaffSessions) -> APIRouter:
     """Return the route that signs in."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.post("/sign-in/passkey")
     def sign_in(request: Request, form: Form) -> Response:

@@ -18,6 +18,7 @@ from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _PAGE_OF_STAFF = re.compile(r"/(?:desk|post|account)(?:/[\w.-]+)*", re.ASCII)
 _READ = ["GET", "HEAD"]
@@ -60,7 +61,7 @@ def routes(
     passkey_door: PasskeyDoor,
 ) -> APIRouter:
     """Return the routes; wrong passwords and codes are counted by `wrong`."""
-    router = APIRouter()
+    router = PageRouter()
     steps = _Steps(digest, pages, sessions, wrong, passkey_door)
 
     @router.api_route("/sign-in", methods=_READ)

@@ -17,6 +17,7 @@ from digest.store.staff.accounts import Account
 from digest.web.doors.sessions import StaffSessions
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _NOT_WHOLE = "This link is not whole. Copy all of it, to its last letter."
 _ONE_IS_THERE = "There is an account by now. Its owner can ask you in."
@@ -25,7 +26,7 @@ _Faults = dict[str, str]
 
 def routes(digest: App, pages: Pages, sessions: StaffSessions) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/welcome")
+    router = PageRouter(prefix="/welcome")
     links = _Links(digest, pages, sessions)
 
     @router.api_route("/{token}", methods=["GET", "HEAD"])

@@ -18,6 +18,7 @@ from digest.store.staff.accounts import Account
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.post_room.batch_view import packing, words_of
 from digest.web.post_room.visible_letters import LettersOfStaff
 
@@ -40,7 +41,7 @@ _DONE = {
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/post/batches/{batch_id}")
+    router = PageRouter(prefix="/post/batches/{batch_id}")
     batches = _Batches(digest, pages)
 
     @router.api_route("", methods=_READ)

@@ -20,6 +20,7 @@ from digest.web.doors.rights import Staff, needs
 from digest.web.parts import visitor
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.post_room.visible_letters import LettersOfStaff
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -29,7 +30,7 @@ _REASONS = {reason.value: reason for reason in LetterReturnReason}
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     returned = _Returned(digest, pages)
 
     @router.api_route("", methods=["GET", "HEAD"])

@@ -17,6 +17,7 @@ from digest.store.staff.accounts import Account
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.post_room.batch_view import words_of
 from digest.web.post_room.visible_letters import LettersOfStaff
 
@@ -25,7 +26,7 @@ _TO_DO = (PrintBatchState.OPEN, PrintBatchState.SEALED)
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the route."""
-    router = APIRouter(prefix="/post")
+    router = PageRouter(prefix="/post")
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.POST_ROOM)

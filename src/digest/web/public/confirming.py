@@ -9,11 +9,12 @@ from digest.model.people.reader_marks import ReaderRef
 from digest.render.words.catalogue import words_for
 from digest.render.words.dates import moment_told
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and may be repeated."""
-    router = APIRouter(prefix="/confirm")
+    router = PageRouter(prefix="/confirm")
 
     # Mail scanners open links: looking changes nothing and uses nothing up.
     @router.api_route("/{token}", methods=["GET", "HEAD"])

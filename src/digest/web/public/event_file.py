@@ -7,13 +7,14 @@ from digest.errors import NotFound
 from digest.render.event_file import event_file
 from digest.store.campaigns import campaigns
 from digest.store.posts import announced_events
+from digest.web.parts.routing import PageRouter
 
 _TYPE = "text/calendar; charset=utf-8"
 
 
 def routes(digest: App) -> APIRouter:
     """Return the route: it needs no cookie, and asking changes nothing."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/event/{token}.ics", methods=["GET", "HEAD"])
     def file(token: str) -> Response:

@@ -13,6 +13,7 @@ from digest.schedule.pulses import Pulses
 from digest.schedule.reports.alarms import reckon
 from digest.store.holds import holds
 from digest.store.migrate import is_current
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 # Anybody may ask, as often as they like: what is broken is reckoned no oftener.
@@ -21,7 +22,7 @@ _RECKONED_SECONDS = 15
 
 def routes(digest: App, pulses: Pulses) -> APIRouter:
     """Return the routes; nobody is named in what they answer, and nothing secret."""
-    router = APIRouter()
+    router = PageRouter()
     broken = _Broken(digest)
 
     # On the loop itself, and not asking the database, which might not answer.

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Response
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _UNSEEN = {
     "X-Robots-Tag": "noindex, nofollow",
@@ -15,7 +16,7 @@ _UNSEEN = {
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the route: it needs no cookie, and nothing is noted of who opens it."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/view/{token}", methods=["GET", "HEAD"])
     def view(token: str) -> Response:

@@ -19,6 +19,7 @@ from digest.store.people.joining import joining_requests
 from digest.store.people.joining.joining_requests import NewJoiningRequest
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.brakes import BrakeState, JoiningBrakes
 from digest.web.public.joining_words import JoiningWords
 
@@ -30,7 +31,7 @@ _TRAP = "website"
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and looking changes nothing."""
-    router = APIRouter(prefix="/subscribe")
+    router = PageRouter(prefix="/subscribe")
     joining = JoiningPages(digest, pages)
 
     @router.api_route("", methods=_READ)

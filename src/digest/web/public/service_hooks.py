@@ -18,6 +18,7 @@ from digest.deliver.returns.services.notifications import (
     UnprovenError,
 )
 from digest.errors import DigestError, NotFound
+from digest.web.parts.routing import PageRouter
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ _TAKEN, _BROKEN, _UNPROVEN, _AGAIN = 204, 400, 403, 503
 
 def routes(digest: App) -> APIRouter:
     """Return the route; it needs no cookie and no account."""
-    router = APIRouter(prefix="/hooks")
+    router = PageRouter(prefix="/hooks")
 
     @router.post("/{name}")
     async def told(name: str, request: Request) -> Response:

@@ -8,6 +8,7 @@ from digest.model.roles import Right
 from digest.store.editions import short_links
 from digest.web.parts import visitor
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 _PICTURE_HEADERS = {
@@ -20,7 +21,7 @@ _PICTURE_HEADERS = {
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; nothing is noted of who opens them."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/", methods=_READ)
     def home() -> Response:

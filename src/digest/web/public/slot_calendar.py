@@ -5,13 +5,14 @@ from fastapi import APIRouter, Response
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.schedule.reports.slot_calendar import slot_calendar
+from digest.web.parts.routing import PageRouter
 
 _TYPE = "text/calendar; charset=utf-8"
 
 
 def routes(digest: App) -> APIRouter:
     """Return the route; calendars ask it without a cookie, again and again."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/calendar/{token}.ics", methods=["GET", "HEAD"])
     def calendar(token: str) -> Response:

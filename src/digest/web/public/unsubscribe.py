@@ -11,6 +11,7 @@ from digest.bootstrap import App
 from digest.model.people.departure import LeavingReason
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.leaving_words import LeavingWords
 
 A_MONTH = timedelta(days=30)
@@ -19,7 +20,7 @@ _REASONS = {reason.value: reason for reason in LeavingReason}
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and may be repeated."""
-    router = APIRouter(prefix="/u")
+    router = PageRouter(prefix="/u")
 
     # In the copies of rehearsals and tests; before the tokens, none of which it can be.
     @router.api_route(f"/{REHEARSAL}", methods=["GET", "HEAD", "POST"])

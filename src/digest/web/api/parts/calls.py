@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from digest.bootstrap import App
@@ -15,6 +14,7 @@ from digest.web import limits
 from digest.web.api.parts import repeats
 from digest.web.api.parts.doors import KeyDoor, scope_of
 from digest.web.api.parts.problems import RefusedFields, documented
+from digest.web.parts.routing import LazyRoute
 
 # No database keeps the character 0 in words. In JSON it is written with an odd number
 # of backslashes before it.
@@ -34,7 +34,7 @@ _REPEAT_KEY = {
 }
 
 
-class ApiRequestRoute(APIRoute):
+class ApiRequestRoute(LazyRoute):
     """A route of the API, described with whatever holds for every one of them.
 
     The application's state has the door, and what does a request once.

@@ -17,6 +17,7 @@ from digest.web.desk.campaigns.overview import at_a_glance, in_the_list
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -68,7 +69,7 @@ class CampaignPages:
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router, digest = APIRouter(prefix="/desk/campaigns"), of_campaigns.digest
+    router, digest = PageRouter(prefix="/desk/campaigns"), of_campaigns.digest
 
     @router.api_route("", methods=_READ)
     @needs(Right.LOOK)

@@ -18,6 +18,7 @@ from digest.web import limits
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -30,7 +31,7 @@ _TOO_LONG = (
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/file")
+    router = PageRouter(prefix="/desk/campaigns/{name}/file")
     file = _FilePages(of_campaigns)
 
     @router.api_route("", methods=_READ)

@@ -18,6 +18,7 @@ from digest.web import limits
 from digest.web.desk.campaigns.campaign_pages import CampaignPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, Number, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -25,7 +26,7 @@ _READ = ["GET", "HEAD"]
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/history")
+    router = PageRouter(prefix="/desk/campaigns/{name}/history")
     history = _HistoryPages(of_campaigns)
 
     @router.api_route("", methods=_READ)

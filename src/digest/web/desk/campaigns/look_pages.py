@@ -22,6 +22,7 @@ from digest.web.desk.campaigns.form.targets import FormTarget, of_section
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields
 from digest.web.parts.pages import HTML, document
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 _TOLD = {"saved": "Saved", "nothing": "That was so already"}
@@ -54,7 +55,7 @@ Sent = Annotated[PictureForm, Depends(picture_form)]
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/look")
+    router = PageRouter(prefix="/desk/campaigns/{name}/look")
     digest, look = of_campaigns.digest, _LookPages(of_campaigns)
 
     @router.api_route("", methods=_READ)

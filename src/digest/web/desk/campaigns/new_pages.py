@@ -23,6 +23,7 @@ from digest.web.desk.campaigns.form.fields import (
 )
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _FIELDS: tuple[FormField, ...] = (
@@ -61,7 +62,7 @@ _OF_LETTER = ("sender",)
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes, which stand before those of one campaign."""
-    router = APIRouter(prefix="/desk/campaigns/new")
+    router = PageRouter(prefix="/desk/campaigns/new")
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.EDIT)

@@ -23,6 +23,7 @@ from digest.web.desk.campaigns.form.new_source import SELECTORS
 from digest.web.desk.campaigns.form.targets import of_new_source
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import FormFields, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -34,7 +35,7 @@ _APART = ("title", "kind", "key")
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/sources/try")
+    router = PageRouter(prefix="/desk/campaigns/{name}/sources/try")
     # Each may wait for a slow server, and the pages have only so many threads.
     places = BoundedSemaphore(limits.TRIALS_AT_ONCE)
 

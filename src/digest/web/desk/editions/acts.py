@@ -23,6 +23,7 @@ from digest.web.desk.posts.actions import ACTIONS
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _NUMBER_LENGTH = 18
@@ -91,7 +92,7 @@ _OF_POSTS = {
 
 def routes(editions: EditionPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
 
     @router.post("/campaigns/{name}/{schedule}/{act}")
     @needs(Right.EDIT)

@@ -26,6 +26,7 @@ from digest.web.desk.editions.sight import sights
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 def routes(editions: EditionPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/editions/{edition_id}")
+    router = PageRouter(prefix="/desk/editions/{edition_id}")
     decisions = _Decisions(editions)
 
     @router.api_route("/approve", methods=_READ)

@@ -26,6 +26,7 @@ from digest.web.parts import visitor
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 _DONE = {
@@ -231,7 +232,7 @@ class EditionPages:
 
 def routes(editions: EditionPages) -> APIRouter:
     """Return the routes of what can be looked at."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
 
     @router.api_route("/campaigns/{name}/{schedule}", methods=_READ)
     @needs(Right.LOOK)

@@ -17,11 +17,12 @@ from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.doors.rights import needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import Number
+from digest.web.parts.routing import PageRouter
 
 
 def routes(pages: EditionPages) -> APIRouter:
     """Return the route of the list."""
-    router = APIRouter(prefix="/desk/editions")
+    router = PageRouter(prefix="/desk/editions")
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.LOOK)

@@ -14,6 +14,7 @@ from digest.web.parts import visitor
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import document
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 # A name, an address or a number, as of digest preview --as.
@@ -33,7 +34,7 @@ OfPages = Annotated[PagesQuery, Depends()]
 
 def routes(digest: App) -> APIRouter:
     """Return the previews' routes."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
 
     @router.api_route(
         "/campaigns/{name}/{schedule}/{preview}/pages/{number}", methods=_READ

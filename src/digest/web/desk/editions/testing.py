@@ -16,6 +16,7 @@ from digest.web.desk.editions.previews import reader_of
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 def routes(editions: EditionPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
 
     @router.post("/campaigns/{name}/{schedule}/test")
     @needs(Right.EDIT)

@@ -29,6 +29,7 @@ from digest.web.desk.lists import import_view
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -60,7 +61,7 @@ Upload = Annotated[UploadForm, Depends(upload_form)]
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; that of a new import goes before those of a number."""
-    router = APIRouter(prefix="/desk/imports")
+    router = PageRouter(prefix="/desk/imports")
     imports = _ImportPages(digest, pages)
 
     @router.api_route("", methods=_READ)

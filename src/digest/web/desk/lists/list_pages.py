@@ -21,6 +21,7 @@ from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -122,7 +123,7 @@ class _ListPages:
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/lists")
+    router = PageRouter(prefix="/desk/lists")
     lists = _ListPages(digest, pages)
 
     @router.api_route("", methods=_READ)

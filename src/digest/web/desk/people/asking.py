@@ -19,6 +19,7 @@ from digest.store.staff.accounts import Account
 from digest.web.desk.people.person_pages import PersonPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -29,7 +30,7 @@ _ASKERS = {asker.value: asker for asker in DepartureAsker}
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/people/{person_id}")
+    router = PageRouter(prefix="/desk/people/{person_id}")
     _add_forms(router, people)
     _add_acts(router, _Wishes(people))
     return router

@@ -22,6 +22,7 @@ from digest.store.staff.accounts import Account
 from digest.web.desk.people.person_pages import PersonPages, to_person
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -39,7 +40,7 @@ _CHANGED = (
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes; that of somebody new goes before those of a number."""
-    router = APIRouter(prefix="/desk/people")
+    router = PageRouter(prefix="/desk/people")
     _add_new(router, people)
     for name, columns, done in (
         ("edit", _DETAILS, "edited"),

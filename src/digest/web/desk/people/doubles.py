@@ -26,6 +26,7 @@ from digest.web.desk.people import double_view
 from digest.web.desk.people.person_pages import DoneWords, PersonPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -42,7 +43,7 @@ _DONE = {
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes; they go before those of a person's number."""
-    router = APIRouter(prefix=_ADDRESS)
+    router = PageRouter(prefix=_ADDRESS)
 
     @router.api_route("", methods=_READ)
     @needs(Right.PEOPLE)

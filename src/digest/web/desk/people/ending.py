@@ -18,6 +18,7 @@ from digest.web.desk.people.held_view import held_view
 from digest.web.desk.people.person_pages import PersonPages, to_person
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -25,7 +26,7 @@ _READ = ["GET", "HEAD"]
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/people/{person_id}")
+    router = PageRouter(prefix="/desk/people/{person_id}")
     _add_suppressing(router, people)
     _add_erasing(router, people)
     _add_export(router, people)

@@ -16,6 +16,7 @@ from digest.web import limits
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 # Of whom there is one: a number of ours, or the reference at the foot of a letter.
 _NUMBER = re.compile(r"(?:[1-9][0-9]{0,5}|[0-9]{1,18}\.[0-9]{1,18})", re.ASCII)
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r"(?:[1-9][0-9]{0,5}|[0-9]{1,18}\.[0-9]{1,18})", re.ASCII)
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the route."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/desk/people", methods=["GET", "HEAD"])
     @needs(Right.PEOPLE)

@@ -16,11 +16,12 @@ from digest.store.people.doubles.merges import PersonMerge
 from digest.web.desk.people.person_pages import PersonPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/people/{person_id}/merged")
+    router = PageRouter(prefix="/desk/people/{person_id}/merged")
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.PEOPLE)

@@ -17,6 +17,7 @@ from digest.web.desk.people.person_pages import PersonPages
 from digest.web.doors.rights import Staff
 from digest.web.doors.rights import needs as needs_right
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -25,7 +26,7 @@ _READ = ["GET", "HEAD"]
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the routes; who is due goes before those of a number."""
-    router = APIRouter(prefix="/desk/people")
+    router = PageRouter(prefix="/desk/people")
     of_needs = _NeedPages(people)
 
     @router.api_route("/needs", methods=_READ)

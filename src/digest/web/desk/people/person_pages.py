@@ -17,6 +17,7 @@ from digest.web.desk.people import person_history, person_view
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import FormFields, RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def to_person(person_id: int, done: str, campaign: str = "") -> Response:
 
 def routes(people: PersonPages) -> APIRouter:
     """Return the route of the page itself."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/desk/people/{person_id}", methods=["GET", "HEAD"])
     @needs(Right.PEOPLE)

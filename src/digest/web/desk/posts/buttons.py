@@ -21,6 +21,7 @@ from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.posts.post_view import NO_KIND
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, Number, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _CHANGED = (
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 def routes(posts: PostPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/posts/{item_id}")
+    router = PageRouter(prefix="/desk/posts/{item_id}")
 
     @router.post("/links")
     @needs(Right.EDIT)

@@ -32,6 +32,7 @@ from digest.web.desk.posts.post_pages import PostPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 # For a fault of the form as a whole.
@@ -81,7 +82,7 @@ class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
 
 def routes(posts: PostPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
     new = "/log/{name}/new/{kind}"
 
     @router.api_route(new, methods=_READ)

@@ -21,6 +21,7 @@ from digest.web.desk.posts.post_view import LINK_KINDS, post_view
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.parts.state_tags import POSTS
 
 _READ = ["GET", "HEAD"]
@@ -89,7 +90,7 @@ class PostPages:
 
 def routes(posts: PostPages) -> APIRouter:
     """Return the routes of what can be looked at."""
-    router = APIRouter(prefix="/desk")
+    router = PageRouter(prefix="/desk")
 
     @router.api_route("/log", methods=_READ)
     @needs(Right.LOOK)

@@ -22,6 +22,7 @@ from digest.store.staff.accounts import Account
 from digest.web.desk.runs.run_pages import RunPages, RunQuery
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -35,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 def routes(runs: RunPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/runs/{edition_id}")
+    router = PageRouter(prefix="/desk/runs/{edition_id}")
     acts = _CopyActs(runs)
 
     @router.post("/settle")

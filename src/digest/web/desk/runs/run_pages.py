@@ -20,6 +20,7 @@ from digest.web.desk.runs.run_view import progress_view, run_view, states_of
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 # Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
 _REFRESH_SECONDS = 20
@@ -135,7 +136,7 @@ def _flash(query: RunQuery) -> dict[str, Any]:
 
 def routes(runs: RunPages) -> APIRouter:
     """Return the routes of what can be looked at."""
-    router = APIRouter(prefix="/desk/runs")
+    router = PageRouter(prefix="/desk/runs")
 
     @router.api_route("", methods=_READ)
     @needs(Right.LOOK)

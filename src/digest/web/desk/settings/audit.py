@@ -18,11 +18,12 @@ from digest.web import limits
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter()
+    router = PageRouter()
 
     @router.api_route("/desk/settings/audit", methods=["GET", "HEAD"])
     @needs(Right.ADMINISTER)

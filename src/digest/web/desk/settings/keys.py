@@ -16,6 +16,7 @@ from digest.store.staff.accounts import Account
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/desk/settings/keys"
@@ -23,7 +24,7 @@ _HERE = "/desk/settings/keys"
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
 
     def page(typed: FormFields, fault: str = "", done: str = "") -> Response:
         now, zone = digest.now(), digest.settings.timezone

@@ -18,6 +18,7 @@ from digest.store.staff.accounts import Account
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/desk/settings/users"
@@ -34,7 +35,7 @@ _ROLES = {role.value: role for role in Role}
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     users = _Users(digest, pages)
 
     @router.api_route("", methods=_READ)

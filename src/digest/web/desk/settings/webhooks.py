@@ -18,6 +18,7 @@ from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.parts.state_tags import StateTag
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -43,7 +44,7 @@ _DONE = {
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix=_HERE)
+    router = PageRouter(prefix=_HERE)
     webhooks = _Webhooks(digest, pages)
 
     @router.api_route("", methods=_READ)

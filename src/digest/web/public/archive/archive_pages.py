@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.web.parts.pages import HTML, Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.archive.archive_words import ArchiveWords
 from digest.web.public.archive.cacheable import PageCache, cacheable
 
@@ -15,7 +16,7 @@ _FEED = "application/atom+xml; charset=utf-8"
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes: the same for everybody, without a cookie."""
-    router, archive, cache = APIRouter(prefix="/archive"), digest.archive, PageCache()
+    router, archive, cache = PageRouter(prefix="/archive"), digest.archive, PageCache()
 
     @router.api_route("", methods=_READ)
     def every() -> Response:

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.web.parts.pages import HTML, Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.archive.archive_pages import every_archive
 from digest.web.public.archive.archive_words import ArchiveWords
 from digest.web.public.archive.cacheable import cacheable
@@ -15,7 +16,7 @@ _CALENDAR = "text/calendar; charset=utf-8"
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they go behind that of an event's file."""
-    router, archive, events = APIRouter(), digest.archive, digest.public_events
+    router, archive, events = PageRouter(), digest.archive, digest.public_events
 
     def event_href(entry_id: int) -> str:
         return f"/event/{digest.links.events_token((entry_id,))}"

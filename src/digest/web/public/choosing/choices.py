@@ -13,6 +13,7 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.choosing.choice_words import ChoiceWords
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -22,7 +23,7 @@ _CHOICES = ("format", "schedule", "language", "topics")
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and looking changes nothing."""
-    router = APIRouter(prefix="/p")
+    router = PageRouter(prefix="/p")
     own = ChoicePages(digest, pages)
 
     @router.api_route("/{token}", methods=["GET", "HEAD"])

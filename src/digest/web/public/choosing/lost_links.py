@@ -13,6 +13,7 @@ from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people.joining import joining_requests
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.brakes import BrakeState, JoiningBrakes
 from digest.web.public.joining_words import JoiningWords
 
@@ -21,7 +22,7 @@ Form = Annotated[FormFields, Depends(form_fields)]
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they go before those of a reader's page."""
-    router, brakes = APIRouter(prefix="/p/lost"), JoiningBrakes()
+    router, brakes = PageRouter(prefix="/p/lost"), JoiningBrakes()
 
     def page(name: str, *, is_sent: bool = False, fault: str = "") -> Response:
         return pages.page(

@@ -11,6 +11,7 @@ from digest.schedule.limits import JOINING_FLOOD
 from digest.store.people.joining import joining_requests
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
+from digest.web.parts.routing import PageRouter
 from digest.web.public.brakes import BrakeState, JoiningBrakes
 from digest.web.public.choosing.choices import ChoicePages
 from digest.web.public.joining_words import JoiningWords
@@ -20,7 +21,7 @@ Form = Annotated[FormFields, Depends(form_fields)]
 
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and a GET changes nothing."""
-    router, brakes = APIRouter(), JoiningBrakes()
+    router, brakes = PageRouter(), JoiningBrakes()
     own, links = ChoicePages(digest, pages), digest.new_email_links
 
     @router.post("/p/{token}/email")

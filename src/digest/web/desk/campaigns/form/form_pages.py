@@ -35,6 +35,7 @@ from digest.web.desk.campaigns.form.targets import (
 )
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -44,7 +45,7 @@ _TOLD = {"saved": "Saved", "nothing": "That was so already", "removed": "Taken o
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/settings")
+    router = PageRouter(prefix="/desk/campaigns/{name}/settings")
     pages = FormPages(of_campaigns)
 
     @router.api_route("", methods=_READ)

@@ -15,6 +15,7 @@ from digest.web.desk.campaigns.form.form_pages import FormPages
 from digest.web.desk.campaigns.form.targets import of_new_source
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
+from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
 SELECTORS = tuple(field.name for field in fields(PageSelectors))
@@ -22,7 +23,7 @@ SELECTORS = tuple(field.name for field in fields(PageSelectors))
 
 def routes(of_campaigns: CampaignPages) -> APIRouter:
     """Return the routes, which stand before those of sources that are there."""
-    router = APIRouter(prefix="/desk/campaigns/{name}/settings/sources/new")
+    router = PageRouter(prefix="/desk/campaigns/{name}/settings/sources/new")
     pages, digest = FormPages(of_campaigns), of_campaigns.digest
 
     @router.post("")
