@@ -31,3 +31,22 @@ def test_an_edition_is_over_when_each_copy_has_ended_whatever_the_batches_say(
 
     goes_on = (DeliveryState.PLANNED, DeliveryState.HANDING_OVER)
     assert is_over == (state not in (*goes_on, DeliveryState.UNCERTAIN))
+
+
+def test_that_it_goes_on_is_seen_without_looking_through_its_copies(
+    engine: Engine,
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("SQLite alone says how much it has looked at")
+    emails = 400
+    planned = a_planned_edition(engine, emails=emails)
+    looked = list[None]()
+    with writing(engine) as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        # Called for every so many of its instructions: to look at a copy takes more.
+        driver.set_progress_handler(lambda: looked.append(None), 5)
+        assert not close_edition(connection, planned.id, EIGHT)
+        driver.set_progress_handler(None, 5)
+
+    assert len(looked) < emails / 4

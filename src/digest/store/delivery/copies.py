@@ -132,6 +132,7 @@ _THOSE = and_(
 _EMAILS = (
     select(
         delivery.c.reader_id,
+        delivery.c.subscriber_id,
         delivery.c.variant_id,
         delivery.c.attempts,
         delivery.c.doubts,
@@ -142,14 +143,22 @@ _EMAILS = (
     .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
     .where(_THOSE)
     .order_by(delivery.c.reader_id)
-    .limit(bindparam("most", type_=Integer))
+    # Written out: PostgreSQL would plan for a tenth of all there are.
+    .limit(bindparam("most", type_=Integer, literal_execute=True))
 )
 _EVIDENCE = (
     select(delivery.c.reader_id, edition.c.campaign_id, *CONSENT_FACTS)
     .join(edition, edition.c.id == delivery.c.edition_id)
     .join(subscription, subscription.c.subscriber_id == delivery.c.subscriber_id)
     .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
-    .where(_THOSE, HAS_EVIDENCE)
+    .where(
+        _THOSE,
+        HAS_EVIDENCE,
+        # Where few have any, PostgreSQL would look for them through everybody's.
+        subscription.c.subscriber_id.between(
+            bindparam("first_person"), bindparam("last_person")
+        ),
+    )
     .order_by(delivery.c.reader_id, subscription.c.mailing_list_id)
 )
 
@@ -167,8 +176,14 @@ def due_emails(
     ).all()
     if not rows:
         return []
-    last = {"last": rows[-1].reader_id}
-    on_record = consents(connection, connection.execute(_EVIDENCE, those | last).all())
+    people = [row.subscriber_id for row in rows]
+    among = {
+        "last": rows[-1].reader_id,
+        "first_person": min(people),
+        "last_person": max(people),
+    }
+    evidence = connection.execute(_EVIDENCE, those | among).all()
+    on_record = consents(connection, evidence)
     return [
         DueCopy(
             DeliveryKey(edition_id, reader_id),
@@ -182,7 +197,7 @@ def due_emails(
             ),
             doubts,
         )
-        for reader_id, variant_id, attempts, doubts, name, email, mark in rows
+        for reader_id, _, variant_id, attempts, doubts, name, email, mark in rows
     ]
 
 

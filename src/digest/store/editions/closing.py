@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.moves import DELIVERY_MOVES
@@ -21,11 +21,11 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
     mended, keeps it open.
     """
     # All copies are looked through once, when it seems to be over: before, an index
-    # has one that keeps it open.
-    if connection.scalar(select(_is_seen_going(edition_id))):
-        return False
-    if connection.scalar(select(_is_going(edition_id))):
-        return False
+    # has one that keeps it open. Asked as a condition, not as a value, for which
+    # SQLite would look through all of them each time, whatever it has found already.
+    for is_open in (_is_seen_going(edition_id), _is_going(edition_id)):
+        if connection.execute(select(literal(1)).where(is_open)).first():
+            return False
     return moves.end(connection, edition_id, now)
 
 
