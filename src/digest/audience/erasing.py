@@ -12,6 +12,7 @@ from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
 from digest.store.delivery.incoming import incoming_mail
 from digest.store.people import (
+    channel_offers,
     needs,
     subject_access,
     subscribers,
@@ -79,6 +80,7 @@ def _blank(
     subscribers.blank(connection, number, now)
     subject_access.blank(connection, number)
     needs.erase(connection, number)
+    channel_offers.erase(connection, number)
     consents.blank(connection, number)
     incoming_mail.forget_person(connection, number, hashed.email)
     joining_requests.forget(connection, number, hashed.email or "", now)

@@ -13,7 +13,13 @@ from digest.errors import NotFound
 from digest.model.people.person import PersonKeys
 from digest.store.base.asked_together import ask_together
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.people import needs, subject_access, subscribers, suppressions
+from digest.store.people import (
+    channel_offers,
+    needs,
+    subject_access,
+    subscribers,
+    suppressions,
+)
 from digest.store.people.subscribers import Subscriber
 from digest.store.staff import audit
 
@@ -88,6 +94,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             }
             for each in needs.of_person(connection, subscriber.id)
         ],
+        "offers": channel_offers.of_person(connection, subscriber.id),
         "held_twice": [
             {
                 "id": number,

@@ -14,7 +14,15 @@ from digest.web import metrics
 from digest.web.api import docs_page
 from digest.web.api.application import make_api
 from digest.web.api.parts import problems
-from digest.web.desk import calendar, golive, inbox, reports, start, today
+from digest.web.desk import (
+    calendar,
+    golive,
+    inbox,
+    reports,
+    returns,
+    start,
+    today,
+)
 from digest.web.desk.campaigns import (
     campaign_pages,
     file_pages,
@@ -152,6 +160,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         *people.routers(digest, pages),
         list_pages.routes(digest, pages),
         reports.routes(digest, pages),
+        returns.routes(digest, pages),
         import_pages.routes(digest, pages),
         inbox.routes(digest, pages),
         account.routes(digest, pages, wrong_attempts, passkey_door),

@@ -108,6 +108,10 @@ POST_ROOM_DONE = 10
 CHART_LABELS = 5
 # Of letters that came back, on the page that takes them in.
 POST_ROOM_RETURNED = 50
+# Of offers of another channel on the page of what came back.
+RETURNS_OFFERS = 50
+# Of what became of offers, of what came back last, and of what nobody could read there.
+RETURNS_LISTED = 30
 # Of messages that the inbox's page lists.
 INBOX_MESSAGES = 200
 # Of people who signed up on the web and wait to be looked at, on their page.

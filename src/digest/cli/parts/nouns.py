@@ -6,6 +6,7 @@ from digest.cli import (
     campaign,
     deliveries,
     golive,
+    offers,
     post,
     report,
     schedule,
@@ -48,5 +49,6 @@ for name, noun in {
     "subscribers": subscribers,
     "print": letters,
     "bounces": bounces,
+    "offers": offers,
 }.items():
     app.add_typer(noun.app, name=name)

@@ -1,9 +1,10 @@
 """Which channel serves a reader, in which format: need, permission, data present."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from digest.model.formats import Channel, Format, named
+from digest.model.formats import HTML, LETTER, Channel, Format, named
 from digest.model.people.person import Person
 from digest.model.people.postal_address import PostalAddress
 
@@ -78,6 +79,46 @@ def reached_at(person: Person, channel: Channel) -> str | PostalAddress | None:
             return person.address
         case _:
             assert_never(channel)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherChannel:
+    """What helps whom a channel does not reach any more: another, and what it brings.
+
+    `lost_by` is how a suppression begins that came of what came back, for SQL;
+    `address` what is held of whoever the other channel reaches; `names` what a
+    permission says that is for it.
+    """
+
+    words: str
+    lost_by: str
+    channel: Channel
+    format: Format
+    brings: str
+    address: str
+    names: str
+
+
+INSTEAD: Mapping[Channel, OtherChannel] = {
+    Channel.EMAIL: OtherChannel(
+        "Email",
+        "bounced%",
+        Channel.POST,
+        LETTER,
+        "letters",
+        "postal address",
+        r"\b(letters?|by post|on paper)\b",
+    ),
+    Channel.POST: OtherChannel(
+        "Post",
+        "letter %came back%",
+        Channel.EMAIL,
+        HTML,
+        "emails",
+        "email address",
+        r"\be-?mails?\b",
+    ),
+}
 
 
 def _obstacle(facts: ReaderFacts, channel: Channel) -> str:

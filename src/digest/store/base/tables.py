@@ -575,6 +575,18 @@ departure = Table(
 )
 
 # "Do not write to this": survives erasure and import.
+channel_offer = Table(
+    "channel_offer",
+    metadata,
+    Column("subscriber_id", BigId, ForeignKey("subscriber.id"), primary_key=True),
+    Column("channel", String(8), primary_key=True),  # the one that is lost
+    Column("since", UtcDateTime, primary_key=True),  # as the suppression says
+    _required("outcome", String(12)),  # model.people.channel_offers
+    Column("means", String(8)),  # how they agreed
+    Column("format_before", String(20)),  # null: none was asked for
+    _required("settled_at", UtcDateTime),
+    Index("ix_channel_offer_settled_at", "settled_at"),
+)
 suppression = Table(
     "suppression",
     metadata,
@@ -827,6 +839,7 @@ incoming_mail = Table(
     _required("attempts", Integer),
     Column("forwarded_at", UtcDateTime),
     Column("failure", Text),
+    Column("seen_at", UtcDateTime),  # somebody looked at what nobody could read
     Index("ix_incoming_mail_received_at", "received_at"),
     Index("ix_incoming_mail_reader_id", "reader_id"),
     Index("ix_incoming_mail_sender_hash", "sender_hash", "received_at"),

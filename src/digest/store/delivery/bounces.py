@@ -12,7 +12,7 @@ from digest.model.delivery.bounces import (
     CopyRef,
 )
 from digest.model.editions.mode import Mode
-from digest.store.base.tables import bounce, delivery, edition, subscriber
+from digest.store.base.tables import bounce, delivery, edition, reader, subscriber
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import IS_EMAIL
@@ -155,6 +155,52 @@ def silence(connection: Connection, email_hash: str, why: str, now: datetime) ->
     theirs = select(subscriber.c.id).where(subscriber.c.email_hash == email_hash)
     planned = IS_EMAIL & delivery.c.subscriber_id.in_(theirs)
     return deliveries.cancel(connection, planned, now, why)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedCopy:
+    """One copy that came back, whose it was and why; a letter's kind is "returned"."""
+
+    at: datetime
+    person_id: int
+    name: str
+    key: DeliveryKey
+    kind: str
+    status: str
+    words: str
+
+
+def latest(connection: Connection, most: int) -> list[ReturnedCopy]:
+    """Return what came back last of copies of people who are not erased."""
+    rows = connection.execute(
+        select(
+            bounce.c.recorded_at,
+            bounce.c.edition_id,
+            bounce.c.reader_id,
+            bounce.c.kind,
+            bounce.c.status,
+            bounce.c.words,
+            subscriber.c.id,
+            subscriber.c.name,
+        )
+        .join(reader, reader.c.id == bounce.c.reader_id)
+        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+        .where(subscriber.c.erased_at.is_(None))
+        .order_by(bounce.c.id.desc())
+        .limit(most)
+    )
+    return [
+        ReturnedCopy(
+            row.recorded_at,
+            row.id,
+            row.name,
+            DeliveryKey(row.edition_id, row.reader_id),
+            row.kind,
+            row.status,
+            row.words or "",
+        )
+        for row in rows
+    ]
 
 
 def words_by_reader(

@@ -249,6 +249,26 @@ def can_serve(
     return is_on, any(row.ended_reason == BY_LINK for row in reasons)
 
 
+def consents_of(
+    connection: Connection, subscriber_ids: Sequence[int]
+) -> dict[int, tuple[Consent, ...]]:
+    """Return the evidence of the lists that each of these people is on."""
+    consents: dict[int, tuple[Consent, ...]] = {}
+    rows = connection.execute(
+        select(
+            subscription.c.subscriber_id,
+            *(subscription.c[name] for name in EVIDENCE),
+        ).where(
+            subscription.c.ended_at.is_(None),
+            one_of(connection, subscription.c.subscriber_id, subscriber_ids),
+        )
+    )
+    for row in rows:
+        theirs = consents.get(row.subscriber_id, ())
+        consents[row.subscriber_id] = (*theirs, consent_of(row))
+    return consents
+
+
 def live_lists(
     connection: Connection, subscriber_ids: Sequence[int]
 ) -> dict[int, set[int]]:

@@ -25,6 +25,7 @@ MENU = (
     MenuLink("log", "Posts", "/desk/log", "LOOK"),
     MenuLink("runs", "Runs", "/desk/runs", "LOOK"),
     MenuLink("people", "People", "/desk/people", "PEOPLE"),
+    MenuLink("returns", "Returns", "/desk/returns", "PEOPLE"),
     MenuLink("post", "Post room", "/post", "POST_ROOM"),
     MenuLink("reports", "Reports", "/desk/reports", "LOOK"),
     MenuLink("inbox", "Practice inbox", "/inbox", "PEOPLE"),

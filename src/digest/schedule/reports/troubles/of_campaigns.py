@@ -17,6 +17,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles import of_editions
+from digest.schedule.reports.troubles.of_returns import of_returns
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
 from digest.schedule.reports.troubles.trouble import (
     Trouble,
@@ -32,6 +33,7 @@ from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
+from digest.store.people import channel_offers
 from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
 from digest.store.reports.leftovers import leftovers_of
@@ -47,6 +49,7 @@ QUESTIONS: tuple[Asked, ...] = (
     *overview.QUESTIONS,
     *corrections.QUESTIONS,
     *positions.QUESTIONS,
+    *channel_offers.questions(),
 )
 
 
@@ -61,6 +64,7 @@ def troubles_in(
         troubles.append(held_back(hold, zone))
     troubles += unreadable_rows(connection)
     troubles += of_webhooks(connection)
+    troubles += of_returns(connection)
     for stored in stored_campaigns:
         newest = of_editions.last_editions(connection, stored.id)
         look_ahead(connection, (edition.id for edition in newest))

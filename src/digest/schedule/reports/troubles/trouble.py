@@ -18,6 +18,7 @@ class TroublePlace(StrEnum):
     RUN = "run"
     POST_ROOM = "post-room"
     GO_LIVE = "go-live"
+    RETURNS = "returns"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class IncomingMailEntry:
     is_waiting: bool
     forwarded_at: datetime | None
     failure: str
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +186,40 @@ def listed(
     connection: Connection, most: int, before: int | None = None
 ) -> list[IncomingMailEntry]:
     """Return what came in, the latest first; those before that number, if given."""
-    query = (
-        select(
-            incoming_mail,
-            subscriber.c.id.label("person_id"),
-            subscriber.c.name,
-            subscriber.c.erased_at,
-        )
-        .outerjoin(reader, reader.c.id == _COLUMNS.reader_id)
-        .outerjoin(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .order_by(_COLUMNS.id.desc())
-        .limit(most)
-    )
+    query = _entries().order_by(_COLUMNS.id.desc()).limit(most)
     if before is not None:
         query = query.where(_COLUMNS.id < before)
     return [_entry(row) for row in connection.execute(query)]
+
+
+def unclear(connection: Connection, most: int) -> list[IncomingMailEntry]:
+    """Return what came to us and could not be understood, unless somebody saw it."""
+    rows = connection.execute(
+        _entries()
+        .where(
+            _COLUMNS.state == IncomingState.NOT_UNDERSTOOD, _COLUMNS.seen_at.is_(None)
+        )
+        .order_by(_COLUMNS.id.desc())
+        .limit(most)
+    )
+    return [_entry(row) for row in rows]
+
+
+def note_seen(connection: Connection, number: int, now: datetime) -> bool:
+    """Keep that somebody looked at an email that could not be understood.
+
+    False where it is none of those, or somebody did before.
+    """
+    noted = connection.execute(
+        update(incoming_mail)
+        .where(
+            _COLUMNS.id == number,
+            _COLUMNS.state == IncomingState.NOT_UNDERSTOOD,
+            _COLUMNS.seen_at.is_(None),
+        )
+        .values(seen_at=now)
+    )
+    return noted.rowcount > 0
 
 
 def forget_old(connection: Connection, now: datetime) -> None:
@@ -226,6 +246,19 @@ def forget_person(
     )
 
 
+def _entries() -> Select[Any]:
+    return (
+        select(
+            incoming_mail,
+            subscriber.c.id.label("person_id"),
+            subscriber.c.name,
+            subscriber.c.erased_at,
+        )
+        .outerjoin(reader, reader.c.id == _COLUMNS.reader_id)
+        .outerjoin(subscriber, subscriber.c.id == reader.c.subscriber_id)
+    )
+
+
 def _entry(row: Any) -> IncomingMailEntry:
     is_erased = row.erased_at is not None
     return IncomingMailEntry(
@@ -241,4 +274,5 @@ def _entry(row: Any) -> IncomingMailEntry:
         is_waiting=row.forward_at is not None,
         forwarded_at=row.forwarded_at,
         failure=row.failure or "",
+        seen_at=row.seen_at,
     )

@@ -1,0 +1,250 @@
+"""Another channel for whom one does not reach: offered, agreed to, and undone."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, update
+from starlette.testclient import TestClient
+
+from digest.audience.erasing import erase
+from digest.audience.offers import channel_offers
+from digest.audience.subject_access import everything
+from digest.bootstrap import App
+from digest.errors import DigestError, NotFound
+from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
+from digest.model.formats import Channel
+from digest.model.people.channel_choice import INSTEAD
+from digest.model.people.channel_offers import (
+    OfferKey,
+    OfferMeans,
+    agreement_on_record,
+)
+from digest.model.people.person import Consent
+from digest.model.roles import Role
+from digest.schedule.reports.troubles.of_returns import of_returns
+from digest.settings import Settings
+from digest.store.base.engine import reading, writing
+from digest.store.base.tables import (
+    channel_offer,
+    subscriber,
+    subscription,
+    suppression,
+)
+from digest.store.delivery.incoming import incoming_mail
+from digest.store.people import suppressions
+from digest.web.app import make_app
+from tests.builders import EIGHT, SITE
+from tests.lists import HASHER
+from tests.lost_people import four_lost
+from tests.staff import signed_in
+from tests.stored import a_stored_campaign
+
+BY_POST, BY_EMAIL = OfferKey(4, Channel.POST), OfferKey(1, Channel.EMAIL)
+OURS = {"Origin": SITE}
+
+
+@pytest.fixture
+def lost(engine: Engine) -> Engine:
+    """Give four people of whom something came back by every channel."""
+    a_stored_campaign(engine)
+    four_lost(engine)
+    return engine
+
+
+def waiting(engine: Engine) -> list[tuple[int, str, bool, bool]]:
+    with reading(engine) as connection:
+        return [
+            (each.key.person_id, each.key.lost, each.can_change, bool(each.agreement))
+            for each in channel_offers.offers(connection, HASHER, 9)
+        ]
+
+
+def format_of(engine: Engine, person: int) -> str | None:
+    with reading(engine) as connection:
+        query = select(subscriber.c.format).where(subscriber.c.id == person)
+        return connection.scalar(query)
+
+
+def test_who_is_not_reached_by_what_they_asked_for_is_offered_the_other(
+    lost: Engine,
+) -> None:
+    assert sorted(waiting(lost)) == [
+        (1, "email", True, True),
+        (2, "email", True, False),
+        (3, "email", False, False),
+        # Her email bounced too, but she wants letters; and it takes no mail.
+        (4, "post", False, False),
+    ]
+    with reading(lost) as connection:
+        [trouble] = of_returns(connection)
+    assert trouble.what == "4 readers are not reached any more by what they asked for."
+
+
+def test_nothing_is_offered_to_who_has_left_complained_died_or_is_no_more(
+    lost: Engine,
+) -> None:
+    with writing(lost) as connection:
+        connection.execute(
+            update(suppression)
+            .where(suppression.c.target_hash.in_(select(subscriber.c.email_hash)))
+            .where(suppression.c.channel == "email")
+            .values(reason="complaint")
+        )
+        connection.execute(
+            update(suppression)
+            .where(suppression.c.channel == "post")
+            .values(reason="letter 4.1 came back: has died")
+        )
+    assert waiting(lost) == []
+    with writing(lost) as connection:
+        connection.execute(update(suppression).values(reason="bounced: 5.1.1"))
+        connection.execute(
+            update(subscription)
+            .where(subscription.c.subscriber_id == 1)
+            .values(ended_at=EIGHT)
+        )
+    erase(lost, HASHER, "2", EIGHT)
+    assert [each[0] for each in waiting(lost)] == [3]
+
+
+def test_nobody_is_moved_who_did_not_agree(lost: Engine) -> None:
+    by_record, by_phone = OfferMeans.RECORD, OfferMeans.PHONE
+    for key, means, words in (
+        (OfferKey(2, Channel.EMAIL), by_record, "no permission of theirs"),
+        (OfferKey(3, Channel.EMAIL), by_phone, "no postal address"),
+        (BY_POST, by_phone, "no email address is held that takes"),
+        (OfferKey(1, Channel.POST), by_phone, "nothing is offered to them"),
+    ):
+        with (
+            writing(lost) as connection,
+            pytest.raises(DigestError, match=words),
+        ):
+            channel_offers.take_up(connection, HASHER, key, means, EIGHT)
+    with writing(lost) as connection, pytest.raises(NotFound):
+        channel_offers.dismiss(connection, HASHER, OfferKey(99, Channel.POST), EIGHT)
+    assert len(waiting(lost)) == 4
+
+
+def test_an_offer_is_taken_up_or_let_be_and_either_is_undone(lost: Engine) -> None:
+    later = EIGHT + timedelta(hours=1)
+    second = OfferKey(2, Channel.EMAIL)
+    with writing(lost) as connection:
+        record, phone = OfferMeans.RECORD, OfferMeans.PHONE
+        channel_offers.take_up(connection, HASHER, BY_EMAIL, record, later)
+        channel_offers.take_up(connection, HASHER, second, phone, later)
+        channel_offers.dismiss(connection, HASHER, BY_POST, later)
+    assert [format_of(lost, each) for each in (1, 2)] == ["letter", "letter"]
+    assert [each[0] for each in waiting(lost)] == [3]
+    with reading(lost) as connection:
+        record_of_bea = everything(connection, HASHER, "2")
+    assert [(each["outcome"], each["means"]) for each in record_of_bea["offers"]] == [
+        ("changed", "phone")
+    ]
+    assert any("took up the offer" in str(act) for act in record_of_bea["acts"])
+
+    with writing(lost) as connection:
+        for key in (BY_EMAIL, second, BY_POST):
+            channel_offers.undo(connection, HASHER, key, later)
+        with pytest.raises(NotFound):
+            channel_offers.undo(connection, HASHER, BY_POST, later)
+    assert [format_of(lost, each) for each in (1, 2)] == [None, "html"]
+    assert len(waiting(lost)) == 4
+
+
+def test_a_choice_of_their_own_outlives_an_undo_and_an_erasure_leaves_nothing(
+    lost: Engine,
+) -> None:
+    with writing(lost) as connection:
+        channel_offers.take_up(connection, HASHER, BY_EMAIL, OfferMeans.RECORD, EIGHT)
+        chosen = update(subscriber).where(subscriber.c.id == 1)
+        connection.execute(chosen.values(format="large-print"))
+        channel_offers.undo(connection, HASHER, BY_EMAIL, EIGHT)
+    assert format_of(lost, 1) == "large-print"
+
+    with writing(lost) as connection:
+        channel_offers.dismiss(connection, HASHER, BY_POST, EIGHT)
+    erase(lost, HASHER, "4", EIGHT)
+    with reading(lost) as connection:
+        assert connection.execute(select(channel_offer)).all() == []
+
+
+def test_an_address_that_is_lost_anew_is_offered_anew(lost: Engine) -> None:
+    with writing(lost) as connection:
+        channel_offers.dismiss(connection, HASHER, BY_EMAIL, EIGHT)
+        target = HASHER.of_address("ann@example.org")
+        suppressions.lift(connection, {"email": target}, EIGHT)
+    assert 1 not in {each[0] for each in waiting(lost)}
+    with writing(lost) as connection:
+        again = EIGHT + timedelta(days=9)
+        suppressions.add(connection, {"email": target}, "bounced: 5.1.1", again)
+    assert 1 in {each[0] for each in waiting(lost)}
+
+
+@pytest.mark.parametrize(
+    ("wording", "basis", "channel", "is_one"),
+    [
+        ("Please send me letters", "consent", Channel.EMAIL, True),
+        ("on PAPER please", "consent", Channel.EMAIL, True),
+        ("Newsletter by email", "consent", Channel.EMAIL, False),
+        ("Newsletter by e-mail", "consent", Channel.POST, True),
+        ("Please send me letters", "did not ask", Channel.EMAIL, False),
+        ("", "consent", Channel.POST, False),
+    ],
+)
+def test_a_permission_is_for_what_its_words_name(
+    wording: str, basis: str, channel: Channel, *, is_one: bool
+) -> None:
+    consent = Consent(basis, "form", "2026-07-01", wording)
+
+    assert bool(agreement_on_record([consent], INSTEAD[channel])) is is_one
+
+
+@pytest.fixture
+def desk(lost: Engine, tmp_path: Path) -> Iterator[TestClient]:
+    """Yield a client that Priya is signed in on, who may edit."""
+    app = App(Settings(data_dir=tmp_path), lost, lambda: EIGHT, "s" * 40)
+    object.__setattr__(app, "hasher", HASHER)
+    with TestClient(make_app(app), base_url=SITE, headers=OURS) as client:
+        signed_in(client, app, Role.EDITOR, "Priya")
+        yield client
+
+
+def test_the_page_shows_what_helps_and_does_it(desk: TestClient, lost: Engine) -> None:
+    page = unescape(desk.get("/desk/returns").text)
+    assert "By email, 3" in page
+    assert "Their email address does not exist (bounced: 5.1.1), since" in page
+    assert "Their permission says: <q>Email me. By post if it fails</q>" in page
+    assert 'href="tel:01632960155"' in page
+    assert "We hold no other address that takes mail." in page
+
+    unsaid = desk.post("/desk/returns/2/email/accept", data={})
+    assert (unsaid.status_code, "Choose how they agreed" in unsaid.text) == (422, True)
+    done = desk.post("/desk/returns/2/email/accept", data={"means": "phone"})
+    assert "Changed: what comes next" in done.text
+    assert format_of(lost, 2) == "letter"
+    desk.post("/desk/returns/2/email/undo")
+    assert format_of(lost, 2) == "html"
+    assert desk.post("/desk/returns/2/email/melt").status_code == 422
+    assert desk.post("/desk/returns/2/pigeon/accept").status_code == 404
+    timeline = desk.get("/desk/people/2").text
+    assert "Took up the offer of another channel for" in timeline
+
+
+def test_an_email_that_nobody_understood_waits_until_somebody_looked(
+    desk: TestClient, lost: Engine
+) -> None:
+    note = IncomingNote(
+        "m", MailDoor.MAILBOX, IncomingState.NOT_UNDERSTOOD, "it cannot be taken apart"
+    )
+    with writing(lost) as connection:
+        incoming_mail.note(connection, note, EIGHT)
+    assert "Not understood, 1" in desk.get("/desk/returns").text
+
+    assert desk.post("/desk/returns/mail", data={"mail": "1"}).status_code == 200
+    assert "Not understood" not in desk.get("/desk/returns").text
+    for nonsense in ("", "-1", "9" * 30, "2"):
+        answer = desk.post("/desk/returns/mail", data={"mail": nonsense})
+        assert answer.status_code == 200
