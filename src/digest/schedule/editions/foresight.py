@@ -17,10 +17,11 @@ from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.limits import READERS_READ_AT_ONCE
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
-from digest.store.delivery import had
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
+from digest.store.people.kinds import kind_counts
+from digest.store.people.reader_chunks import UNREACHABLE
 from digest.store.people.readers import ReaderKind, kinds_of_readers
 from digest.store.posts.log import MAX
 
@@ -59,16 +60,12 @@ class ForeseenEdition:
 
 @dataclass(frozen=True, slots=True)
 class ReaderScope:
-    """Whose edition it is: the readers of a schedule, by their places in a mode.
-
-    Of one that is made already, those who have no copy of it.
-    """
+    """Whose edition it is: the readers of a schedule, by their places in a mode."""
 
     campaign_id: int
     schedule_id: int
     mode: Mode = Mode.LIVE
     plan_cursor: int = 0
-    edition_id: int | None = None
 
 
 def readers_of(
@@ -87,12 +84,7 @@ def readers_of(
     begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
     while kinds := kinds_of_readers(connection, scope, at_once, now):
         owed_to = owed.of_readers(connection, scope.mode, kinds)
-        served = set[int]()
-        if scope.edition_id is not None:
-            served = had.readers_with_copy(connection, scope.edition_id, [*kinds])
         for reader_id, kind in kinds.items():
-            if reader_id in served:
-                continue
             place = max(kind.position, begins)
             due = due_to(place, upto, owed_to.get(reader_id, ()), begins)
             yield reader_id, kind, due
@@ -120,7 +112,6 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     end = entries[-1].position if entries else begins
     copies, left_out = Counter[Channel](), Counter[str]()
     wanted: set[int] = set()
-    query = ReaderScope(stored.id, schedule.id, mode, edition_id=edition_id)
     steered = steering.get(connection, SteeringPlace(schedule.id, mode))
     scope = ListScope(stored.id, slot or now, schedule.schedule.whats_on)
     selection = EditionSelection.of(
@@ -130,12 +121,17 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     )
     # Whose pause is over by then is planned for.
     at = max(now, slot or now)
-    for _, kind, due in readers_of(connection, query, (begins, end), at):
-        match decide(kind, due, entries, selection):
+    begins = max(begins, owed.begins(connection, stored.id, mode))
+    for each in kind_counts.of_schedule(connection, schedule.id, mode, at, edition_id):
+        if each.kind is None:
+            left_out[UNREACHABLE] += each.readers
+            continue
+        due = due_to(max(each.kind.position, begins), end, each.owed, begins)
+        match decide(each.kind, due, entries, selection):
             case LeftOut(why):
-                left_out[why] += 1
+                left_out[why] += each.readers
             case PlannedCopy(channel=channel, key=key):
-                copies[channel] += 1
+                copies[channel] += each.readers
                 takes = (e.id for e in entries if key.takes(e.position, e.topics))
                 wanted.update(takes)
     titles = tuple(entry.item.title for entry in entries if entry.id in wanted)

@@ -13,10 +13,18 @@ from digest.model.campaigns.campaign_slots import next_slot
 from digest.model.campaigns.live_needs import LiveNeed, campaign_needs
 from digest.model.editions.mode import Mode
 from digest.schedule.editions.foresight import ForeseenEdition, foreseen
+from digest.schedule.guard import guarded
+from digest.store.base.asked_together import ask_together
 from digest.store.base.engine import reading, writing
+from digest.store.base.read_once import is_read_once
 from digest.store.campaigns import campaigns, going_live
 from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.editions import steering
+from digest.store.editions.steering import SteeringPlace
+from digest.store.people import owed
+from digest.store.people.kinds import kind_counts
 from digest.store.people.places import start_from
+from digest.store.posts import log
 from digest.store.posts.log import MAX, LogEntry
 from digest.store.staff.audit import Act, record
 
@@ -104,6 +112,26 @@ def foresee(
         return _foreseen(connection, names, start, now)
 
 
+def foresee_each(
+    engine: Engine, start: LiveStart, now: datetime
+) -> list[tuple[StoredCampaign, LivePlan | None, str]]:
+    """Return what going live would mean for every campaign, or in words why not.
+
+    Changes nothing. One that cannot be foreseen costs no other.
+    """
+    with reading(engine) as connection:
+        listed = campaigns.listed(connection)
+        _look_ahead(connection, listed)
+        each = list[tuple[StoredCampaign, LivePlan | None, str]]()
+        for stored in listed:
+            plan: LivePlan | None = None
+            where = f"campaign={stored.campaign.name}"
+            with guarded("foreseeing going live", where) as fault:
+                plan = _plan(connection, stored, start, now)
+            each.append((stored, plan, fault.words))
+        return each
+
+
 def go_live(
     engine: Engine,
     names: Sequence[str],
@@ -158,7 +186,29 @@ def _foreseen(
         if names
         else campaigns.listed(connection)
     )
+    _look_ahead(connection, chosen)
     return [_plan(connection, stored, start, now) for stored in chosen]
+
+
+def _look_ahead(connection: Connection, chosen: Sequence[StoredCampaign]) -> None:
+    """Have what is asked of each of these campaigns be asked of all of them at once."""
+    if not is_read_once(connection):
+        return
+    schedule_ids = [
+        row.id
+        for stored in chosen
+        for row in campaigns.schedules_of(connection, stored)
+    ]
+    places = (SteeringPlace(schedule_id, Mode.LIVE) for schedule_id in schedule_ids)
+    ask_together(
+        connection,
+        (
+            *((log.whole, stored.id) for stored in chosen),
+            *((owed.begun, stored.id) for stored in chosen),
+            *((steering.steered_at, place) for place in places),
+        ),
+    )
+    kind_counts.look_ahead(connection, schedule_ids)
 
 
 def _plan(

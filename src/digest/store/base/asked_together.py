@@ -48,6 +48,11 @@ def rows_of(connection: Connection, question: Question, *facts: Hashable) -> Row
     return answers[key]
 
 
+def is_asked(connection: Connection, question: Question, *facts: Hashable) -> bool:
+    """Whether that question has been answered in this transaction that only reads."""
+    return (question, *facts) in _answers(connection)
+
+
 def ask_together(connection: Connection, questions: Iterable[Asked]) -> None:
     """Have all these questions answered by one statement: each a function and facts.
 

@@ -59,12 +59,13 @@ class SteeringAct:
 
 def get(connection: Connection, place: SteeringPlace) -> SteeredEdition:
     """Return how an edition is steered."""
-    rows = rows_of(connection, _steered_at, place)
+    rows = rows_of(connection, steered_at, place)
     row = rows[0] if rows else None
     return SteeredEdition() if row is None else _steered(row)
 
 
-def _steered_at(_connection: Connection, place: SteeringPlace) -> Select[Any]:
+def steered_at(_connection: Connection, place: SteeringPlace) -> Select[Any]:
+    """Return the question that `get` asks, to be asked with others."""
     return select(steering).where(_at(place))
 
 

@@ -4,9 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from digest.errors import NotFound
+from digest.store.base.asked_together import rows_of
 from digest.store.base.tables import need, subscriber
 from digest.store.staff.audit import Act, record
 
@@ -84,9 +95,16 @@ def with_id(connection: Connection, need_id: int) -> PersonNeed:
 
 def of_person(connection: Connection, subscriber_id: int) -> list[PersonNeed]:
     """Return somebody's needs, those that are to be asked about first at the top."""
-    rows = _needs().where(need.c.subscriber_id == subscriber_id)
-    ordered = rows.order_by(need.c.ended_at, need.c.review_on, need.c.id)
-    return [_need(row) for row in connection.execute(ordered)]
+    needs = [_need(row) for row in rows_of(connection, of_one, subscriber_id)]
+    needs.sort(key=lambda each: (each.review_on, each.id))
+    # Those that have ended come last.
+    return sorted(needs, key=lambda each: each.ended_at is not None)
+
+
+def of_one(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Return the question that `of_person` asks, to be asked with others."""
+    rows: Select[Any] = _needs().where(need.c.subscriber_id == subscriber_id)
+    return rows
 
 
 def due(

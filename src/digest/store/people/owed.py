@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     Text,
     and_,
     cast,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
+from digest.store.base.asked_together import rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
     campaign,
@@ -107,9 +109,13 @@ def begins(connection: Connection, campaign_id: int, mode: Mode) -> int:
     """Return the position up to which nothing is owed any more in that mode."""
     if mode is not Mode.LIVE:
         return 0
-    begun = select(campaign.c.live_from).where(campaign.c.id == campaign_id)
-    position: int = connection.scalars(begun).one()
+    position: int = rows_of(connection, begun, campaign_id)[0].live_from
     return position
+
+
+def begun(_connection: Connection, campaign_id: int) -> Select[tuple[int]]:
+    """Return the question that `begins` asks, to be asked with others."""
+    return select(campaign.c.live_from).where(campaign.c.id == campaign_id)
 
 
 def settle(

@@ -8,7 +8,6 @@ is known of a chunk stands in temporary tables, gone at the end of its transacti
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from json import JSONDecoder, loads
 
 from sqlalchemy import (
     JSON,
@@ -22,8 +21,6 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    case,
-    cast,
     delete,
     exists,
     func,
@@ -38,8 +35,7 @@ from sqlalchemy import (
 )
 
 from digest.model.editions.due_stretch import DueStretch
-from digest.model.formats import Channel, named
-from digest.model.people.channel_choice import ReaderFacts
+from digest.model.formats import Channel
 from digest.store.base.bulk import insert_many
 from digest.store.base.tables import (
     BigId,
@@ -52,13 +48,15 @@ from digest.store.base.tables import (
 from digest.store.campaigns import campaigns
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
+from digest.store.people.kinds.kind_names import (
+    kind_name,
+    parsed_kind,
+    stretch_in_words,
+)
 from digest.store.people.readers import (
     ReaderKind,
-    has_address,
-    is_suppressed,
     list_ids,
     may_be_planned,
-    place_in,
     reads,
 )
 
@@ -94,7 +92,6 @@ _fates = Table(
     Column("had", JSON),
     prefixes=["TEMPORARY"],
 )
-_json = JSONDecoder()
 _EVERYBODY = true()
 UNREACHABLE, LEFT, NOTHING_NEW = "unreachable", "left", "nothing-new"
 
@@ -154,7 +151,7 @@ def gather(
     is_due = and_(whom, may_be_planned(edition, now), _has_no_copy(edition))
     _gather_readers(connection, edition, is_due, has_owed=has_owed)
     names = connection.scalars(select(_chunk.c.kind).distinct()).all()
-    parsed = {name: both for name in names if (both := _parsed(name))}
+    parsed = {name: both for name in names if (both := parsed_kind(name))}
     return ReaderChunk(
         last,
         {name: kind for name, (kind, _) in parsed.items()},
@@ -286,7 +283,7 @@ def _gather_owed(
             delivery.c.reader_id,
             delivery.c.edition_id,
             literal(value=True),
-            _in_words(variant),
+            stretch_in_words(variant),
         )
         .join(variant, variant.c.id == delivery.c.variant_id)
         .where(delivery.c.reader_id.in_(ids), owed.is_owed(edition.mode, upto))
@@ -295,7 +292,7 @@ def _gather_owed(
         carried_over.c.reader_id,
         carried_over.c.edition_id,
         literal(value=False),
-        _in_words(carried_over),
+        stretch_in_words(carried_over),
     ).where(
         carried_over.c.reader_id.in_(ids),
         carried_over.c.mode == edition.mode,
@@ -313,14 +310,6 @@ def _gather_owed(
     return any(inserted)
 
 
-def _in_words(table: Table) -> ColumnElement[str]:
-    """Return a row's stretch as text: where it begins and ends, and what is not due."""
-    text: ColumnElement[str] = cast(table.c.since, Text)
-    for part in (" ", cast(table.c.upto, Text), " ", cast(table.c.had, Text)):
-        text = text.concat(part)
-    return text
-
-
 def _gather_readers(
     connection: Connection,
     edition: Edition,
@@ -330,27 +319,8 @@ def _gather_readers(
 ) -> None:
     lists = list_ids(connection, campaigns.load(connection, edition.campaign_id).lists)
     is_reader = reads(reader.c.subscriber_id, edition.campaign_id, lists)
-    facts = (
-        is_reader & subscriber.c.erased_at.is_(None),
-        subscriber.c.email.is_not(None),
-        has_address(),
-        *map(is_suppressed, Channel),
-    )
-    flags = [case((fact, "1"), else_="0") for fact in facts]
-    kind: ColumnElement[str] = cast(place_in(edition.mode), Text)
-    for part in (
-        literal("|"),
-        *flags,
-        literal("|"),
-        reader.c.format,
-        literal("|"),
-        _owed_stretches(connection) if has_owed else literal(""),
-        literal("|"),
-        # As text: the one of these that may hold a bar ends where its JSON does.
-        cast(reader.c.topics, Text),
-        reader.c.language,
-    ):
-        kind = kind.concat(part)
+    stretches = _owed_stretches(connection) if has_owed else literal("")
+    kind = kind_name(edition.mode, is_reader, stretches)
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
@@ -371,27 +341,3 @@ def _owed_stretches(connection: Connection) -> ColumnElement[str]:
         else func.group_concat(stretch, literal_column("';'"))
     )
     return func.coalesce(select(joined).scalar_subquery(), "")
-
-
-def _parsed(name: str) -> tuple[ReaderKind, tuple[DueStretch, ...]] | None:
-    """Return the kind of that name, and what its readers are owed.
-
-    None where their rows hold what we cannot read.
-    """
-    try:
-        position, flags, wanted, stretches, rest = name.split("|", 4)
-        topics, end = _json.raw_decode(rest)
-        kind = ReaderKind(
-            position=int(position),
-            language=rest[end:],
-            topics=tuple(map(str, topics)),
-            facts=ReaderFacts(named(wanted), *(flag == "1" for flag in flags)),
-        )
-        return kind, tuple(map(_stretch, filter(None, stretches.split(";"))))
-    except (ValueError, TypeError):
-        return None
-
-
-def _stretch(text: str) -> DueStretch:
-    since, upto, had = text.split(" ", 2)
-    return DueStretch(int(since), int(upto), tuple(map(tuple, loads(had))))

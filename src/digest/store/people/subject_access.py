@@ -207,6 +207,11 @@ def questions(subscriber_id: int) -> tuple[Asked, ...]:
     return tuple((question, subscriber_id) for question in every)
 
 
+def of_their_page(subscriber_id: int) -> tuple[Asked, ...]:
+    """Return what the page of somebody asks here, to be asked together."""
+    return tuple((question, subscriber_id) for question in (_subscriptions, _reading))
+
+
 def blank(connection: Connection, subscriber_id: int) -> None:
     """Remove from somebody's copies and places what may speak of them.
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ScalarSelect,
+    Select,
     Text,
     and_,
     bindparam,
@@ -33,6 +34,7 @@ from digest.model.people.person import (
 )
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader_marks import mark_of
+from digest.store.base.asked_together import rows_of
 from digest.store.base.bulk import insert_many, one_of
 from digest.store.base.tables import reader, subscriber, subscription
 from digest.store.people.subscriptions import EVIDENCE
@@ -78,20 +80,11 @@ def with_dates(
 
     And in "absorbed" the numbers of who was merged into them.
     """
-    dates = (
-        subscriber.c.created_at.label("held_since"),
-        subscriber.c.changed_at,
-        subscriber.c.erased_at,
-        subscriber.c.back_on,
-        absorbed_numbers().label("absorbed"),
-    )
-    matching = select(*_COLUMNS, *dates).where(
-        subscriber.c.id == _is_now(subscriber_id)
-    )
-    row = connection.execute(matching).first()
-    if row is None:
+    rows = rows_of(connection, with_their_dates, subscriber_id)
+    if not rows:
         return None
-    names = [column.name for column in dates]
+    [row] = rows
+    names = ("held_since", "changed_at", "erased_at", "back_on", "absorbed")
     facts = {
         name: row._mapping[name]  # noqa: SLF001 - public, for all its name
         for name in names
@@ -101,6 +94,18 @@ def with_dates(
         **facts,
         "absorbed": [*map(int, numbers)],
     }
+
+
+def with_their_dates(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Return the question that `with_dates` asks, to be asked with others."""
+    return select(
+        *_COLUMNS,
+        subscriber.c.created_at.label("held_since"),
+        subscriber.c.changed_at,
+        subscriber.c.erased_at,
+        subscriber.c.back_on,
+        absorbed_numbers().label("absorbed"),
+    ).where(subscriber.c.id == _is_now(subscriber_id))
 
 
 def row_of(connection: Connection, subscriber_id: int) -> Subscriber | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from json import loads
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, Text, cast, select
 from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.item_json import item_from_json
 from digest.model.posts.items import Item
+from digest.store.base.asked_together import Rows, is_asked, rows_of
 from digest.store.base.read_once import read_once
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import item, source
@@ -60,10 +62,11 @@ def released(
     whether an edition goes without it.
     """
     rows = _rows(campaign_id, since, upto)
+    ahead = partial(_rows_ahead, connection, campaign_id, since, upto)
     entries, faults = read_once(
         connection,
         ("released", campaign_id, since, upto),
-        lambda: read_each(connection, rows, item.c.id, _entry),
+        lambda: read_each(connection, rows, item.c.id, _entry, ahead),
     )
     for item_id, why in faults.items():
         raise unreadable(item_id, why)
@@ -78,11 +81,31 @@ def events(connection: Connection, campaign_id: int, upto: int) -> list[list[Log
     """
     is_event = item.c.content["k"].as_string() == "event"
     rows = _rows(campaign_id, 0, upto).where(is_event)
-    entries, _ = read_each(connection, rows, item.c.id, _entry)
+    entries, _ = read_once(
+        connection,
+        ("events", campaign_id, upto),
+        lambda: read_each(connection, rows, item.c.id, _entry),
+    )
     versions: dict[tuple[int, str], list[LogEntry]] = {}
     for event, entry in entries:
         versions.setdefault(event, []).append(entry)
     return [*versions.values()]
+
+
+def whole(_connection: Connection, campaign_id: int) -> Select[Any]:
+    """Return the question for a campaign's whole log, to be asked with others.
+
+    `released` asks the database no more where it was.
+    """
+    return (
+        select(item, source.c.name.label("source_name"))
+        .join(source, source.c.id == item.c.source_id)
+        .where(
+            item.c.campaign_id == campaign_id,
+            item.c.position > 0,
+            item.c.withdrawn_at.is_(None),
+        )
+    )
 
 
 def _rows(campaign_id: int, since: int, upto: int) -> Select[Any]:
@@ -97,6 +120,17 @@ def _rows(campaign_id: int, since: int, upto: int) -> Select[Any]:
         )
         .order_by(item.c.position)
     )
+
+
+def _rows_ahead(
+    connection: Connection, campaign_id: int, since: int, upto: int
+) -> Rows:
+    """Return the rows in (since, upto], in order."""
+    if not is_asked(connection, whole, campaign_id):
+        return connection.execute(_rows(campaign_id, since, upto)).all()
+    rows = rows_of(connection, whole, campaign_id)
+    within = [row for row in rows if since < row.position <= upto]
+    return sorted(within, key=lambda row: row.position)
 
 
 def unreadable(item_id: int, why: str) -> UnreadableError:

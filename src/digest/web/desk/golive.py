@@ -23,9 +23,9 @@ from digest.schedule.editions.going_live import (
     LivePlan,
     LiveStart,
     foresee,
+    foresee_each,
     go_live,
 )
-from digest.schedule.guard import guarded
 from digest.store.campaigns import campaigns
 from digest.store.staff.accounts import Account
 from digest.web import limits
@@ -134,8 +134,9 @@ class _GoLive:
             start = choice.parsed()
         except ValueError:
             return self.plan(choice)
-        plans = self._waiting(name, start)
-        if not plans or self._digest.settings.lacking:
+        is_lacking = self._digest.settings.lacking
+        plans = [] if is_lacking else self._waiting(name, start)
+        if not plans:
             return self.plan(choice)
         now = self._digest.now()
         return self._pages.page(
@@ -188,16 +189,11 @@ class _GoLive:
 
     def _rows(self, start: LiveStart, now: datetime) -> list[dict[str, Any]]:
         """Return each campaign as it would go live; of one that fails, why."""
-        with self._digest.reading() as connection:
-            listed = campaigns.listed(connection)
         rows = []
-        for stored in listed:
-            name = stored.campaign.name
-            row: dict[str, Any] = {"title": stored.campaign.title, "may_go": False}
-            with guarded("foreseeing going live", f"campaign={name}") as fault:
-                for plan in foresee(self._digest.engine, [name], start, now):
-                    row |= _row(plan, now)
-            rows.append(row | {"name": name, "fault": fault.words})
+        for stored, plan, fault in foresee_each(self._digest.engine, start, now):
+            name, title = stored.campaign.name, stored.campaign.title
+            row = {"title": title, "may_go": False} | (_row(plan, now) if plan else {})
+            rows.append(row | {"name": name, "fault": fault})
         return rows
 
 

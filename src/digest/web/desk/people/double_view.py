@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.people.merging import differing
+from digest.store.base.asked_together import ask_together
 from digest.store.people.subscribers import Subscriber
 from digest.web import limits
 from digest.web.desk.people import person_history, person_view
@@ -25,8 +27,16 @@ class OfOneDouble:
     events: Sequence[PersonEvent]
 
 
-def read(connection: Connection, digest: App, person_id: int) -> OfOneDouble:
-    """Return what is held of one of them, and the latest that has passed."""
+def read_both(
+    connection: Connection, digest: App, pair: Sequence[Subscriber]
+) -> list[OfOneDouble]:
+    """Return what is held of each of them, and the latest that has passed."""
+    ids = [each.id for each in pair]
+    ask_together(connection, chain.from_iterable(map(person_view.questions, ids)))
+    return [_read(connection, digest, person_id) for person_id in ids]
+
+
+def _read(connection: Connection, digest: App, person_id: int) -> OfOneDouble:
     facts = person_view.read(connection, digest, person_id)
     events, _ = person_history.events(connection, facts, limits.DOUBLE_EVENTS)
     return OfOneDouble(facts, events)

@@ -127,7 +127,7 @@ def _beside(
             pair = two_people(connection, str(person_id), str(other_id))
         except DigestError as problem:
             return people.pages.notice(404, "These are no two people", str(problem))
-        every = [double_view.read(connection, digest, each.id) for each in pair]
+        every = double_view.read_both(connection, digest, pair)
     first, second = pair
     now, zone = digest.now(), digest.settings.timezone
     why, typed = refused

@@ -16,6 +16,7 @@ from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.departure import LeavingMeans
 from digest.model.people.person import Person
 from digest.model.staff_words import day_in_words, moment_in_words
+from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.people import needs, subject_access, subscribers, suppressions
 from digest.store.people.departures import Departure
@@ -45,8 +46,18 @@ class PersonFacts:
     needs: Sequence[PersonNeed]
 
 
+def questions(person_id: int) -> tuple[Asked, ...]:
+    """Return what `read` asks of somebody, to be asked with others."""
+    return (
+        (subscribers.with_their_dates, person_id),
+        (needs.of_one, person_id),
+        *subject_access.of_their_page(person_id),
+    )
+
+
 def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
     """Return what is held of somebody. Raises NotFound in words."""
+    ask_together(connection, questions(person_id))
     row = subscribers.with_dates(connection, person_id)
     if row is None:
         raise NotFound(f"There is no person of the number {person_id}.")
