@@ -45,6 +45,11 @@ def a_certificate(name: str = "sns.amazonaws.com", *, days: int = 90) -> bytes:
     return builder.sign(_SNS_KEY, SHA256()).public_bytes(Encoding.PEM)
 
 
+def a_private_key() -> rsa.RSAPrivateKey:
+    """Return the key of those certificates."""
+    return _SNS_KEY
+
+
 class Amazon:
     """Amazon's hosts: what they hold, and what was asked of them."""
 

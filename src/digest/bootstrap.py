@@ -356,12 +356,15 @@ class App:
 
     def mail_listener(self) -> "AbstractContextManager[int]":
         """Return what listens for mail to our addresses, where that is set."""
+        from digest.deliver.returns.listener_certificate import ListenerCertificate
         from digest.deliver.returns.mail_listener import listening
 
-        address = self.settings.mail_listen
+        settings, address = self.settings, self.settings.mail_listen
         if address is None:
             return nullcontext(0)
-        return listening(address, self.mail_intake, self.clock)
+        chain, key = settings.mail_listen_certificate, settings.mail_listen_key
+        certificate = ListenerCertificate(chain, key) if chain and key else None
+        return listening(address, self.mail_intake, self.clock, certificate)
 
     @cached_property
     def reply_forwarder(self) -> "ReplyForwarder":

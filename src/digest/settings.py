@@ -89,6 +89,8 @@ class Settings(BaseModel):
     smtp_timeouts: str = ""
     mailbox_url: SecretStr | None = None
     mail_listen: Annotated[ListenAddress | None, _parsed_by(_listen_address)] = None
+    mail_listen_certificate: Path | None = None
+    mail_listen_key: Path | None = None
     ses_topic: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     postmark_login: SecretStr | None = None
     mailgun_key: SecretStr | None = None
@@ -150,6 +152,15 @@ class Settings(BaseModel):
         if value and not (parts.scheme == "https" or is_here):
             raise ValueError("must start with https://: who signs in is told there")
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole_certificate(self) -> "Settings":
+        if bool(self.mail_listen_certificate) != bool(self.mail_listen_key):
+            raise ValueError(
+                "DIGEST_MAIL_LISTEN_CERTIFICATE and DIGEST_MAIL_LISTEN_KEY go "
+                "together: name both files, or neither"
+            )
+        return self
 
     @model_validator(mode="after")
     def _whole_provider(self) -> "Settings":

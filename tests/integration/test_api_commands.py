@@ -137,7 +137,8 @@ REASONS: Mapping[str, str] = {
         "is for who speaks with them: the format itself goes by PATCH",
     ),
     **dict.fromkeys(
-        ("bounces look", "bounces list"), "is of the mailbox that the settings name"
+        ("bounces look", "bounces list", "bounces show"),
+        "is of the mailbox that the settings name",
     ),
     "campaign new": "begins one by a few answers: a file of it is sent whole",
     "campaign end": "is done by its file: ends, and the goodbye",

@@ -1,18 +1,29 @@
 """What people and programs write to our addresses, and what is made of it."""
 
-from contextlib import nullcontext
+import socket
+import ssl
+from contextlib import ExitStack, nullcontext, suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from smtplib import LMTP, SMTP
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from sqlalchemy import Engine, insert, select, update
 
 from digest.audience.erasing import erase
+from digest.deliver import limits
 from digest.deliver.returns.bounce_files import ReturnedFile
+from digest.deliver.returns.listener_certificate import ListenerCertificate
 from digest.deliver.returns.mail_intake import TooManyRepliesError
 from digest.deliver.returns.mail_listener import listening
 from digest.deliver.returns.mailbox_url import ListenAddress
+from digest.errors import MailboxError
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.incoming_mail import IncomingState, MailDoor
 from digest.model.people.reader_marks import ReaderRef
@@ -30,6 +41,7 @@ from digest.store.delivery.incoming import incoming_mail as mails
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
 from tests.lists import HASHER
+from tests.mail_services import a_certificate, a_private_key
 from tests.reports import LINKS, a_leaving_mail, a_reply, a_report, an_intake
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -256,3 +268,92 @@ def test_a_listener_takes_mail_to_our_addresses_and_for_nobody_else(
             connection.exec_driver_sql("ALTER TABLE away RENAME TO incoming_mail")
 
     assert who_left(engine) == [(planned.subscribers[0], "mail")]
+
+
+def certificate_in(folder: Path, name: str) -> ListenerCertificate:
+    """Write a certificate of that name and its key, and return them."""
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    chain.write_bytes(a_certificate(name))
+    key.write_bytes(
+        a_private_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return ListenerCertificate(chain, key)
+
+
+def shown_name(port: int) -> str:
+    """Return the name in the certificate that a listener shows, spoken to by TLS."""
+    believes = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    believes.check_hostname, believes.verify_mode = False, ssl.CERT_NONE
+    with SMTP("127.0.0.1", port) as client:
+        client.starttls(context=believes)
+        assert isinstance(client.sock, ssl.SSLSocket)
+        content = client.sock.getpeercert(binary_form=True) or b""
+        assert client.ehlo()[0] == 250
+        assert client.mail("bob@example.net")[0] == 250
+        assert client.rcpt("ann@example.com")[0] == 550
+    return "new" if b"new.example.org" in content else "old"
+
+
+def test_a_listener_offers_tls_by_its_own_files_and_reads_renewed_ones(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    certificate = certificate_in(tmp_path, "old.example.org")
+    address = ListenAddress("127.0.0.1", 0, is_lmtp=False)
+    intake = an_intake(sqlite_engine, LINKS)
+    with listening(address, intake, lambda: LATER, certificate) as port:
+        assert shown_name(port) == "old"
+        certificate_in(tmp_path, "new.example.org")
+        assert shown_name(port) == "new"
+        certificate.key.write_bytes(b"half a")
+        assert shown_name(port) == "new"
+
+    broken = ListenerCertificate(certificate.chain, tmp_path / "nothing.pem")
+    address = ListenAddress("127.0.0.1", 0, is_lmtp=False)
+    with (
+        pytest.raises(MailboxError, match="DIGEST_MAIL_LISTEN_KEY"),
+        listening(address, intake, lambda: LATER, broken),
+    ):
+        pass
+
+
+def test_a_listener_turns_away_one_too_many_and_whoever_never_ends(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAIL_CONNECTIONS", 3)
+    address = ListenAddress("127.0.0.1", 0, is_lmtp=True)
+    intake = an_intake(sqlite_engine, LINKS)
+    with listening(address, intake, lambda: LATER) as port, ExitStack() as opened:
+
+        def greeting() -> bytes:
+            connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+            return opened.enter_context(connection).recv(3)
+
+        assert [greeting() for _ in range(5)] == [b"220"] * 3 + [b"421"] * 2
+        monkeypatch.setattr(limits, "MAIL_CONNECTIONS", 9)
+        monkeypatch.setattr(limits, "MAIL_SESSION_SECONDS", 0.05)
+        silent = opened.enter_context(
+            socket.create_connection(("127.0.0.1", port), timeout=20)
+        )
+        with suppress(ConnectionResetError):
+            while silent.recv(999):
+                pass
+
+
+def test_what_a_program_wrote_to_the_listener_is_kept_as_no_mailbox_has_it(
+    engine: Engine, planned: PlannedEdition
+) -> None:
+    away = a_reply("digest@example.org", more="Auto-Submitted: auto-replied\n")
+    for door in (MailDoor.MAILBOX, MailDoor.LISTENER):
+        source = away.replace(b"re-", f"{door}-".encode())
+        entry = an_intake(engine, LINKS).take(ReturnedFile("a", source), door, LATER)
+        assert entry.standing is IncomingState.AUTOMATIC
+    with reading(engine) as connection:
+        assert mails.content_of(connection, 1) is None
+        assert b"Is there a ramp?" in (mails.content_of(connection, 2) or b"")
+        assert mails.claim_reply(connection, LATER) is None
+    with writing(engine) as connection:
+        theirs = update(subscriber).where(subscriber.c.id == planned.subscribers[0])
+        connection.execute(theirs.values(email_key="reply-1@example.net"))
+    erase(engine, HASHER, str(planned.subscribers[0]), LATER)
+    with reading(engine) as connection:
+        assert mails.content_of(connection, 2) is None

@@ -136,6 +136,11 @@ def test_a_maildir_is_looked_into_too(
         watch.look()
     for folder in ("new", "cur"):
         (tmp_path / "mail" / folder).mkdir(parents=True)
-    (tmp_path / "mail" / "new" / "1").write_bytes(mails(planned, "in-files")[0])
+    bounce, _, _, stray = mails(planned, "in-files")
+    (tmp_path / "mail" / "new" / "1").write_bytes(bounce)
+    (tmp_path / "mail" / "new" / "2").write_bytes(stray)
 
-    assert len(watch.look(at_once=True) or []) == 1
+    assert len(watch.look(at_once=True) or []) == 2
+    # What is not ours stays for whoever it is for.
+    places = [path.relative_to(tmp_path) for path in tmp_path.rglob("mail/*/*")]
+    assert sorted(map(str, places)) == ["mail/cur/1:2,S", "mail/new/2"]

@@ -89,9 +89,28 @@ def listed(
         waits = f"; waits to be passed on: {entry.failure}" if entry.failure else ""
         end = ", passed on" if entry.forwarded_at else ""
         at = moment_in_words(entry.received_at, zone)
-        result(f"{at}, {entry.door}: {entry.state}{end}: {entry.words}{waits}")
+        result(
+            f"{entry.id}: {at}, {entry.door}: {entry.state}{end}: {entry.words}{waits}"
+        )
     if not entries:
         talk("nothing has come in yet")
+
+
+@app.command()
+def show(number: Annotated[int, typer.Argument(min=1)]) -> None:
+    """Print an email that is kept here: a reply that waits, or what a program wrote.
+
+    The number is the first that `digest bounces list` gives.
+    """
+    from digest.bootstrap import open_app
+    from digest.errors import NotFound
+    from digest.store.delivery.incoming import incoming_mail
+
+    with open_app() as digest, digest.reading() as connection:
+        content = incoming_mail.content_of(connection, number)
+    if content is None:
+        raise NotFound(f"no email of the number {number} is kept here")
+    sys.stdout.buffer.write(content)
 
 
 def _tell(report: "IngestReport") -> None:

@@ -50,6 +50,12 @@ INCOMING_BYTES = 25 * 1024 * 1024
 MAILBOX_SECONDS = 30.0
 # Emails of a mailbox in one look: then others may look, and the clock is read again.
 MAILS_AT_ONCE = 200
+# Connections to our listener at once: a mail server keeps a few.
+MAIL_CONNECTIONS = 50
+# Seconds that our listener waits for the next command of a conversation.
+MAIL_COMMAND_SECONDS = 60.0
+# Seconds for a conversation with our listener: the largest email on a slow line.
+MAIL_SESSION_SECONDS = 600.0
 # Connections to our listener that wait to be taken up.
 MAIL_BACKLOG = 50
 # Mails of one sender that are passed on in an hour: more of them are no person's.

@@ -112,7 +112,7 @@ class MailIntake:
                 report.mails.append(ReturnedMailEntry(file.name, unread, file.why))
                 continue
             mail = self.take(file, MailDoor.FILES, now, dry_run=dry_run)
-            if not dry_run:
+            if not dry_run and mail.standing.is_dealt_with:
                 mail = _settled(file, mail)
             report.mails.append(mail)
         return report
@@ -298,7 +298,8 @@ class MailIntake:
         if campaign_id is None or mail.report:
             state, words = IncomingState.NOT_OURS, "it names no copy of ours"
             return ReturnedMailEntry(name, state, words), noted
-        noted = replace(noted, campaign_id=campaign_id)
+        sender_hash = self.addresses.sender_hash(mail.sender)
+        noted = replace(noted, campaign_id=campaign_id, sender_hash=sender_hash)
         if read_mail.copy:
             noted = self._about_copy(connection, read_mail.copy, noted)
         if mail.automatic:
@@ -312,14 +313,12 @@ class MailIntake:
             return ReturnedMailEntry(name, IncomingState.AUTOMATIC, words), noted
         if incoming_mail.is_noted(connection, read_mail.mark):
             return ReturnedMailEntry(name, IncomingState.SEEN, "a reply"), noted
-        sender_hash = self.addresses.sender_hash(mail.sender)
         since = now - limits.REPLIES_WITHIN
         if sender_hash:
             lately = incoming_mail.replies_of(connection, sender_hash, since)
             if lately >= limits.REPLIES_OF_A_SENDER:
                 return ReturnedMailEntry(name, IncomingState.AUTOMATIC, _LOOP), noted
         words = "a person wrote it: it is passed on"
-        noted = replace(noted, sender_hash=sender_hash)
         return ReturnedMailEntry(name, IncomingState.REPLY, words), noted
 
     def _campaign_of(self, connection: Connection, read_mail: _ReadMail) -> int | None:
@@ -359,6 +358,10 @@ class MailIntake:
     ) -> None:
         if noted.state is IncomingState.REPLY:
             incoming_mail.keep_reply(connection, noted.mark, source, now)
+        elif noted.state is IncomingState.AUTOMATIC and noted.door is MailDoor.LISTENER:
+            # Who brought it keeps it no more, and no mailbox has it.
+            front = source[: limits.RETURNED_MAIL_BYTES]
+            incoming_mail.keep(connection, noted.mark, front)
 
 
 def _settled(file: ReturnedFile, mail: ReturnedMailEntry) -> ReturnedMailEntry:

@@ -34,6 +34,15 @@ class IncomingState(StrEnum):
     NOT_UNDERSTOOD = "not understood"
     UNREAD = "unread"
 
+    @property
+    def is_dealt_with(self) -> bool:
+        """Whether it may be put away: else it is for others, or for people to see."""
+        return self not in (
+            IncomingState.NOT_OURS,
+            IncomingState.NOT_UNDERSTOOD,
+            IncomingState.UNREAD,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingNote:

@@ -21,11 +21,6 @@ from digest.store.limits import MAILBOX_LEASE
 
 log = logging.getLogger(__name__)
 
-# What stays in the mailbox: it is not for us, or a person should see it there.
-_LEFT_THERE = frozenset(
-    {IncomingState.NOT_OURS, IncomingState.NOT_UNDERSTOOD, IncomingState.UNREAD}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class MailboxWatch:
@@ -104,7 +99,7 @@ class MailboxWatch:
             log.exception("an email could not be taken in number=%s", mail.number)
             words = "a fault of the program: the log says where"
             return ReturnedMailEntry(mail.file.name, IncomingState.UNREAD, words)
-        if entry.standing not in _LEFT_THERE:
+        if entry.standing.is_dealt_with:
             try:
                 mail.file.settle()
             except MailboxError as problem:

@@ -43,14 +43,14 @@ def announced(
 ) -> list[AnnouncedEvent]:
     """Return the events that entries of a campaign's log are about, by their start.
 
-    Each as its last correction that an edition carries has it; what nobody has been
-    told yet is not said. An event that cannot be read is left out, and so is what is
-    no event.
+    Each as its last correction that an edition has told of has it; what nobody has been
+    told yet, as while an edition waits for a person, is not said. An event that cannot
+    be read is left out, and so is what is no event.
     """
-    carried = positions.carried(connection, campaign_id)
+    upto = positions.announced_upto(connection, campaign_id)
     rows = _rows(campaign_id).where(
         _is_about(campaign_id, entry_ids),
-        or_(item.c.position <= carried, item.c.id.in_(entry_ids)),
+        or_(item.c.position <= upto, item.c.id.in_(entry_ids)),
     )
     return _by_start(_versions(connection, rows))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import BigId, campaign, edition, item
@@ -145,17 +147,35 @@ def carried_of_each(connection: Connection) -> dict[int, int]:
     return {row[0]: max(row[1], row[2] or 0) for row in rows_of(connection, _carried)}
 
 
+# Which editions of a campaign carry what is in them.
+_IS_CARRIED = and_(
+    edition.c.campaign_id == campaign.c.id,
+    edition.c.mode == Mode.LIVE,
+    or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
+)
+
+
 def _carried(_connection: Connection) -> Select[Any]:
-    is_carried_by = and_(
-        edition.c.campaign_id == campaign.c.id,
-        edition.c.mode == Mode.LIVE,
-        or_(edition.c.state != "cancelled", edition.c.planned_at.is_not(None)),
-    )
+    return _uptos(_IS_CARRIED)
+
+
+def _uptos(which: ColumnElement[bool]) -> Select[Any]:
     return (
         select(campaign.c.id, campaign.c.had_upto, func.max(edition.c.upto))
-        .outerjoin(edition, is_carried_by)
+        .outerjoin(edition, which)
         .group_by(campaign.c.id, campaign.c.had_upto)
     )
+
+
+def announced_upto(connection: Connection, campaign_id: int) -> int:
+    """Return the last position that a live edition tells of, 0 where none does.
+
+    One that is frozen waits for a person, and tells nobody yet.
+    """
+    is_let_go = _IS_CARRIED & (edition.c.state != EditionState.FROZEN)
+    of_campaign = _uptos(is_let_go).where(campaign.c.id == campaign_id)
+    _, had_upto, upto = connection.execute(of_campaign).one()
+    return max(int(had_upto), upto or 0)
 
 
 # What is asked of how far editions carry, to be asked with others.

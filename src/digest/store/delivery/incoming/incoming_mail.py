@@ -86,6 +86,18 @@ def keep_reply(
     )
 
 
+def keep(connection: Connection, mark: str, content: bytes) -> None:
+    """Keep an email that is on record, and that nobody else keeps, to be looked at."""
+    connection.execute(
+        update(incoming_mail).where(_COLUMNS.mark == mark).values(content=content)
+    )
+
+
+def content_of(connection: Connection, number: int) -> bytes | None:
+    """Return an email that is kept; None where none is, or not any more."""
+    return connection.scalar(select(_COLUMNS.content).where(_COLUMNS.id == number))
+
+
 def replies_of(connection: Connection, sender_hash: str, since: datetime) -> int:
     """Return how many replies of that sender came in since then."""
     return (
