@@ -13,6 +13,7 @@ from digest.store.staff.access_keys import NewKey
 
 # What stands for each part of an address, in the sample campaign.
 PARTS = {
+    "lost": "email",
     "name": "lantern-week",
     "schedule": "daily",
     "source": "news",

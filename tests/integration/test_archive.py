@@ -26,6 +26,7 @@ from digest.store.base.tables import edition, item, reader
 from digest.store.posts import corrections, log
 from tests.archived import ARCHIVE, EVENTS, OPEN, ArchivedSite
 from tests.builders import EIGHT, SITE, a_post, an_event
+from tests.queries import counting
 from tests.stored import a_stored_campaign, posts_accepted
 
 DAY = timedelta(days=1)
@@ -353,3 +354,26 @@ def test_an_item_that_cannot_be_read_costs_its_edition_and_no_other(
     assert site.status(f"{ARCHIVE}/{broken}") == 404
     assert site.status(f"{ARCHIVE}/{whole}") == 200
     assert "Whole" in site.text(ARCHIVE)
+
+
+def test_what_is_on_is_made_once_a_minute_and_anew_as_soon_as_something_changes(
+    site: ArchivedSite,
+) -> None:
+    site.sends(a_post(), WALK)
+    queries = []
+    for _ in range(2):
+        with counting(site.engine) as statements:
+            assert "Lantern walk" in site.text(EVENTS)
+            assert b"Lantern walk" in site.client.get(f"{EVENTS}.ics").content
+        queries.append(len(statements))
+    assert queries[1] < queries[0]
+
+    with writing(site.engine) as connection:
+        log.withdraw(connection, 1, site.now)
+    assert "Lantern walk" not in site.text(EVENTS)
+    assert b"Lantern walk" not in site.client.get(f"{EVENTS}.ics").content
+    with writing(site.engine) as connection:
+        connection.execute(update(item).values(withdrawn_at=None))
+    assert "Lantern walk" in site.text(EVENTS)
+    site.now = WALK.starts + 2 * DAY
+    assert "Lantern walk" not in site.text(EVENTS)

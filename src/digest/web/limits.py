@@ -30,6 +30,8 @@ WRONG_ATTEMPTS_OF_A_CALLER = 50
 # Of those of one person from anywhere: some six thousand a day, of 10^20 passwords.
 WRONG_ATTEMPTS_OF_A_PERSON = 40
 
+# Of callers that are counted at once: more than that, and the first are forgotten.
+CALLERS_COUNTED = 100_000
 # Of refusals of one address that are put on record: more of them say nothing new.
 REFUSALS_ON_RECORD = 5
 

@@ -1,28 +1,71 @@
 """The throttles: how often somebody may be wrong before they wait."""
 
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from datetime import timedelta
-
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from threading import Lock
 
 from digest.web import limits
 
 
 class Throttle:
-    """Counts what went wrong, by caller; in this process, good for many threads."""
+    """Counts what went wrong, by caller; in this process, good for many threads.
 
-    def __init__(self, most: int, within: timedelta) -> None:
-        self._rate = RateLimitItemPerSecond(most, int(within.total_seconds()))
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    What one call costs does not grow with how many callers there are: else a flood from
+    many places would be one of work too, and its answers would tell how many came.
+    """
+
+    def __init__(
+        self,
+        most: int,
+        within: timedelta,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most = most
+        self._seconds = within.total_seconds()
+        self._clock = clock
+        # Whoever came last stands last.
+        self._attempts = OrderedDict[str, deque[float]]()
+        self._lock = Lock()
 
     def too_often(self, caller: str) -> bool:
-        """Count one more; return whether that is more than may be."""
-        return not self._limiter.hit(self._rate, caller)
+        """Count one more; return whether that is more than may be, and not counted."""
+        with self._lock:
+            now = self._clock()
+            self._forget_some(now)
+            attempts = self._of(caller, now)
+            if len(attempts) >= self._most:
+                return True
+            attempts.append(now)
+            self._attempts[caller] = attempts
+            self._attempts.move_to_end(caller)
+            return False
 
     def is_full(self, caller: str) -> bool:
         """Whether one more would be more than may be; counts nothing."""
-        return not self._limiter.test(self._rate, caller)
+        with self._lock:
+            return len(self._of(caller, self._clock())) >= self._most
+
+    def _of(self, caller: str, now: float) -> deque[float]:
+        attempts = self._attempts.get(caller, deque())
+        while attempts and attempts[0] <= now - self._seconds:
+            attempts.popleft()
+        return attempts
+
+    def _forget_some(self, now: float) -> None:
+        """Forget two of those who came longest ago, if that counts no more.
+
+        So more are forgotten than come; and there are never too many.
+        """
+        for _ in range(2):
+            caller = next(iter(self._attempts), None)
+            if caller is None:
+                return
+            attempts = self._attempts[caller]
+            is_over = not attempts or attempts[-1] <= now - self._seconds
+            if is_over or len(self._attempts) > limits.CALLERS_COUNTED:
+                del self._attempts[caller]
 
 
 class WrongAttempts:
