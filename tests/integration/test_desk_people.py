@@ -295,10 +295,17 @@ def test_that_nobody_asked_is_a_value(desk: TestClient) -> None:
     assert "in person" not in page
 
 
+SUPPORTER = {"consent_basis": "charitable soft opt-in", "consent_at": "2026-03-14"}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
         pytest.param({"consent_basis": ""}, "does not say it", id="no answer"),
+        pytest.param(SUPPORTER, "does not say", id="a soft opt-in of no condition"),
+        pytest.param(
+            {"consent_basis": "public task"}, "by what right", id="whose task"
+        ),
         pytest.param({"consent_wording": ""}, "in the words they heard", id="no words"),
         pytest.param({"list": ""}, "Choose the list", id="no list"),
     ],

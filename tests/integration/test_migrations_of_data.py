@@ -134,3 +134,29 @@ def test_people_of_before_there_were_marks_have_them(engine: Engine) -> None:
     with reading(engine) as connection:
         marks = select(subscriber.c.id, subscriber.c.mark).order_by(subscriber.c.id)
         assert [*connection.execute(marks)] == [(erased_id, ""), (here, expected)]
+
+
+def test_bases_of_before_have_the_words_of_now_and_no_conditions(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=4)
+    written = ("Soft opt-in", "commercial soft opt-in", "a public task", "consent")
+    taken_back(engine, "0049")
+    with writing(engine) as connection:
+        for who, words in zip(planned.subscribers, written, strict=True):
+            connection.execute(
+                update(subscription)
+                .where(subscription.c.subscriber_id == who)
+                .values(consent_basis=words)
+            )
+    migrate(engine)
+
+    with reading(engine) as connection:
+        rows = select(subscription.c.consent_basis, subscription.c.consent_conditions)
+        ordered = rows.order_by(subscription.c.subscriber_id)
+        assert [*map(tuple, connection.execute(ordered))] == [
+            ("charitable soft opt-in", None),
+            ("commercial soft opt-in", None),
+            ("public task", None),
+            ("consent", None),
+        ]

@@ -148,7 +148,8 @@ def test_a_message_stored_with_its_salutation_as_one_value_still_greets() -> Non
 
 
 REASONS = ReasonWords(
-    "You get it because you asked.", "Our record of it:", "We have no record of it."
+    *("You get it because you asked.", "Our record of it:", "We have no record of it."),
+    *("You took an interest.", "It is our duty."),
 )
 
 
@@ -167,7 +168,19 @@ REASONS = ReasonWords(
         ),
         pytest.param(
             Consent("soft opt-in", "membership", "2026-02-10"),
-            "Our record of it: soft opt-in, membership, 2026-02-10",
+            "You took an interest. Our record of it: "
+            "soft opt-in, membership, 2026-02-10",
+            id="a soft opt-in",
+        ),
+        pytest.param(
+            Consent("charitable soft opt-in", "membership", "2026-02-10"),
+            "You took an interest. Our record of it: membership, 2026-02-10",
+            id="a soft opt-in with its conditions",
+        ),
+        pytest.param(Consent("public task"), "It is our duty.", id="a public task"),
+        pytest.param(
+            Consent("legitimate interests", "membership"),
+            "Our record of it: legitimate interests, membership",
             id="another basis",
         ),
         pytest.param(

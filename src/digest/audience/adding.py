@@ -13,7 +13,8 @@ from digest.audience.lists.list_file import ListProblem, ListRow, RowRefused
 from digest.audience.lists.matching import DoubtfulMatch, Match, Matches, suppressed
 from digest.audience.lists.rows import read_row
 from digest.errors import NotFound
-from digest.model.people.person import CONSENT, DID_NOT_ASK, Person
+from digest.model.people.lawful_basis import LawfulBasis, basis_of
+from digest.model.people.person import Person
 from digest.store.campaigns import campaigns
 from digest.store.people import subscribers, subscriptions
 from digest.store.people.joining import consents
@@ -39,11 +40,11 @@ def add(  # noqa: PLR0913 - what there is to say of somebody, each by name
 ) -> int:
     """Take somebody into a list, and into every campaign that goes to it.
 
-    The cells are those of a list's row; `consent_basis` is "consent", with how, when
-    and to which words, or "did not ask". `is_new` says that they are none of those we
-    hold who are called the same. Returns their number. Raises NotFound for a list
-    that there is not, and RowRefused with every fault, among them who is held
-    already, or asked us never to write again.
+    The cells are those of a list's row; `consent_basis` is one of `LawfulBasis`, with
+    what it needs: how, when and to which words somebody consented. `is_new` says that
+    they are none of those we hold who are called the same. Returns their number.
+    Raises NotFound for a list that there is not, and RowRefused with every fault,
+    among them who is held already, or asked us never to write again.
     """
     every = campaigns.listed(connection)
     names = {*subscriptions.names(connection)}
@@ -82,11 +83,11 @@ def _read(cells: Mapping[str, str], choices: CampaignChoices) -> Person:
 
 def _unsaid(cells: Mapping[str, str]) -> list[ListProblem]:
     """Return what is missing of how they were asked."""
-    basis = cells.get("consent_basis", "").strip()
-    if basis not in (CONSENT, DID_NOT_ASK):
-        do = f"write “{CONSENT}” where they said yes, else “{DID_NOT_ASK}”"
+    basis = basis_of(cells.get("consent_basis", ""))
+    if basis is None:
+        do = f"write one of {', '.join(f'“{each}”' for each in LawfulBasis)}"
         return [ListProblem(0, "consent_basis", "does not say it", do)]
-    if basis == DID_NOT_ASK:
+    if basis is not LawfulBasis.CONSENT:
         return []
     return [
         ListProblem(0, column, "is empty", do)

@@ -16,10 +16,12 @@ from digest.store.campaigns import campaigns
 from digest.store.editions import steering
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
+from digest.store.people.kinds.bases import may_be_emailed
 from digest.store.people.readers import (
     has_address,
     is_here,
     is_suppressed,
+    list_ids,
     place_in,
     reads_it,
 )
@@ -55,6 +57,12 @@ def reaches_anybody(
                 is_suppressed(channel).label(f"{channel}_suppressed")
                 for channel in Channel
             ),
+            may_be_emailed(
+                connection,
+                reader.c.subscriber_id,
+                campaign,
+                list_ids(connection, campaign.lists),
+            ).label("may_be_emailed"),
         )
         .distinct()
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
@@ -76,6 +84,7 @@ def reaches_anybody(
             has_address=kind.has_address,
             email_suppressed=kind.email_suppressed,
             post_suppressed=kind.post_suppressed,
+            may_be_emailed=bool(kind.may_be_emailed),
         )
         served = resolve(facts)
         if not isinstance(served, Served):

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from digest.audience.lists.list_file import ListProblem
+from digest.model.campaigns.campaign import Campaign
 from digest.model.names import unknown
+from digest.model.people.lawful_basis import unfit_for
 from digest.model.people.person import Person
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -15,7 +17,7 @@ from digest.store.posts import log
 
 @dataclass(frozen=True, slots=True)
 class CampaignChoices:
-    """The schedules and topics of the campaigns that go to somebody.
+    """The schedules and topics of the campaigns that go to somebody, and by what right.
 
     None of either where there is no campaign yet, or no post with a topic: then
     nobody can say what is misspelt.
@@ -23,6 +25,7 @@ class CampaignChoices:
 
     schedules: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
+    campaigns: tuple[Campaign, ...] = ()
 
     @classmethod
     def of(
@@ -38,14 +41,21 @@ class CampaignChoices:
             for source in campaign.sources:
                 topics.update(source.topics)
             topics.update(log.topics_of(connection, stored.id))
-        return cls(frozenset(schedules), frozenset(topics))
+        every = tuple(stored.campaign for stored in stored_campaigns)
+        return cls(frozenset(schedules), frozenset(topics), every)
 
     def checked(self, line: int, person: Person) -> Person | list[ListProblem]:
-        """Return the person with topics spelt as they are known, or what is not."""
-        if not person.schedule and not person.topics:
+        """Return the person with topics spelt as they are known, or what is not.
+
+        Nor may they be there on a lawful basis by which no campaign may write.
+        """
+        unfit = person.consent.basis and unfit_for(person.consent, self.campaigns)
+        if not (person.schedule or person.topics or unfit):
             return person
         spelt = {topic.casefold(): topic for topic in self.topics}
         problems = []
+        if unfit:
+            problems.append(ListProblem(line, "consent_basis", unfit.wrong, unfit.do))
         if self.schedules and person.schedule not in ("", *self.schedules):
             words = unknown("schedule", person.schedule, self.schedules)
             problems.append(_problem(line, "schedule", words))

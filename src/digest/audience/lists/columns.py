@@ -26,6 +26,7 @@ COLUMNS = (
     "consent_method",
     "consent_at",
     "consent_wording",
+    "consent_conditions",
     "notes",
 )
 # What a list may have instead of a name: joined, they are one.

@@ -139,5 +139,6 @@ def cells_of(person: Person) -> dict[str, str]:
         "consent_method": consent.method,
         "consent_at": consent.at,
         "consent_wording": consent.wording,
+        "consent_conditions": consent.conditions,
         "notes": person.notes,
     }

@@ -52,6 +52,7 @@ _HEADINGS = {
         "consent date",
     ),
     "consent_wording": ("wording", "consent words", "agreed to"),
+    "consent_conditions": ("conditions", "soft opt in conditions"),
     "notes": ("note", "comments", "remarks"),
     "reference": ("membership no", "member no", "no", "number", "membership"),
 }
@@ -153,6 +154,7 @@ CHOICES: tuple[tuple[str, str], ...] = (
     ("consent_method", "Permission: how they said yes"),
     ("consent_at", "Permission: when"),
     ("consent_wording", "Permission: to which words"),
+    ("consent_conditions", "Permission: what is true of a soft opt-in"),
     ("notes", "Notes for staff"),
     ("reference", "Your own number for them"),
 )

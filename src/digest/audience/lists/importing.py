@@ -217,12 +217,12 @@ def _people(
             continue
         person = read_row(row)
         if isinstance(person, Person):
+            if consent is not NO_EVIDENCE:
+                person = replace(person, consent=person.consent.over(consent))
             person = choices.checked(row.line, person)
         if not isinstance(person, Person):
             report.refuse(*person)
         elif earlier := lines.first(person.keys, person.reference, row.line):
             report.refuse(same_person(row.line, earlier))
         else:
-            if consent is not NO_EVIDENCE:
-                person = replace(person, consent=person.consent.over(consent))
             yield row.line, person

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
@@ -10,6 +11,11 @@ from digest.audience.emails import email_key
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListProblem, ListRow
 from digest.model.formats import FORMATS, Format, named
+from digest.model.people.lawful_basis import (
+    faults,
+    written_basis,
+    written_conditions,
+)
 from digest.model.people.person import (
     NO_EVIDENCE,
     Consent,
@@ -43,7 +49,10 @@ _AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
-_EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
+_EVIDENCE = (
+    *("consent_basis", "consent_method", "consent_at", "consent_wording"),
+    "consent_conditions",
+)
 _EVERYTHING = {"all", "everything"}
 
 
@@ -98,9 +107,15 @@ class _RowReader:
             else "",
             organiser=cells.get("organiser", ""),
             notes=cells.get("notes", ""),
-            consent=_consent(*map(cells.get, _EVIDENCE)),
+            consent=self._consent(),
             reference=cells.get("reference", ""),
         )
+
+    def _consent(self) -> Consent:
+        consent = _consent(*map(self._cells.get, _EVIDENCE))
+        for fault in faults(consent):
+            self._fault(f"consent_{fault.part}", fault.wrong, fault.do)
+        return consent
 
     def _cell(self, column: str, text: str) -> str:
         longest = _LONGEST.get(column, limits.CELL_CHARACTERS)
@@ -181,4 +196,11 @@ def _topics(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def _consent(*words: str | None) -> Consent:
     # Of a whole list it is often the same.
-    return Consent(*(word or "" for word in words)) if any(words) else NO_EVIDENCE
+    if not any(words):
+        return NO_EVIDENCE
+    consent = Consent(*(word or "" for word in words))
+    return replace(
+        consent,
+        basis=written_basis(consent.basis),
+        conditions=written_conditions(consent.conditions),
+    )

@@ -211,5 +211,6 @@ def _entry(was: Mapping[str, str]) -> ListEntry:
         was.get("method", ""),
         was.get("at", ""),
         was.get("wording", ""),
+        was.get("conditions", ""),
     )
     return ListEntry(consent, was.get("reference", ""))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import result
+from digest.model.people.lawful_basis import ALL_CONDITIONS, LawfulBasis
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +23,22 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
             metavar="HOW",
             help='How they said yes: "by phone"; or "did not ask" where nobody asked.',
         ),
-    ],
+    ] = "",
+    basis: Annotated[
+        str,
+        typer.Option(
+            metavar="BASIS",
+            help='Why we may write, if not by consent: "public task" or '
+            '"charitable soft opt-in".',
+        ),
+    ] = "",
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CONDITION",
+            help=f"What is true of a soft opt-in; one for each of: {ALL_CONDITIONS}.",
+        ),
+    ] = None,
     on: Annotated[str, typer.Option(metavar="DATE", help="When they said yes.")] = "",
     wording: Annotated[str, typer.Option(help="To which words they said it.")] = "",
     evidence: Annotated[
@@ -43,12 +59,13 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
         bool, typer.Option("--new", help="They are none of those called the same.")
     ] = False,
 ) -> None:
-    """Add one person to a list, with the consent that they gave, or none."""
+    """Add one person to a list, with why they may be written to."""
     from digest.audience.adding import add as add_person
     from digest.bootstrap import open_app
-    from digest.model.people.person import CONSENT, DID_NOT_ASK
 
-    has_none = consent.strip().casefold() == DID_NOT_ASK
+    if not (consent or basis):
+        raise typer.BadParameter("say --consent how they said yes, or --basis why not")
+    has_none = consent.strip().casefold() == LawfulBasis.DID_NOT_ASK
     cells = {
         **{f"address_{number}": line for number, line in enumerate(address or (), 1)},
         "name": name,
@@ -57,10 +74,12 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
         "postcode": postcode,
         "country": country,
         "format": format_name,
-        "consent_basis": DID_NOT_ASK if has_none else CONSENT,
+        "consent_basis": basis
+        or (LawfulBasis.DID_NOT_ASK if has_none else LawfulBasis.CONSENT),
         "consent_method": "" if has_none else consent,
         "consent_at": on,
         "consent_wording": wording,
+        "consent_conditions": "; ".join(condition or ()),
         "consent_evidence": evidence,
     }
     with open_app() as digest, digest.writing() as connection:

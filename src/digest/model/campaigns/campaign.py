@@ -11,6 +11,7 @@ from digest.model.campaigns.slots import Recurrence
 from digest.model.formats import Format
 from digest.model.logo import Logo
 from digest.model.people.joining import Joining
+from digest.model.people.lawful_basis import LawfulBasis
 from digest.model.posts.identity.signs import Sign
 from digest.model.posts.pictures import PictureHosting
 
@@ -193,6 +194,23 @@ class LastEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who answers for a campaign, and by what right it may write to people.
+
+    `charity` is the number of a registered charity. `charitable_purpose` says how all
+    that the campaign sends serves its purposes, `public_task` which task of a public
+    body it is, and by which law. `contact` is how people ask about what is held of
+    them, in plain words.
+    """
+
+    name: str = ""
+    contact: str = ""
+    charity: str = ""
+    charitable_purpose: str = ""
+    public_task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """A cause whose posts are gathered and sent, as its file says.
 
@@ -237,6 +255,18 @@ class Campaign:
     letter: LetterHead = field(default_factory=lambda: LetterHead(sender=()))
     joining: Joining | None = None
     archive: bool = False
+    organisation: Organisation = Organisation()
+
+    def may_use(self, basis: LawfulBasis) -> bool:
+        """Whether it says what a lawful basis needs, if that needs anything."""
+        match basis:
+            case LawfulBasis.SOFT_OPT_IN:
+                of_a_charity = self.organisation
+                return bool(of_a_charity.charity and of_a_charity.charitable_purpose)
+            case LawfulBasis.PUBLIC_TASK:
+                return bool(self.organisation.public_task)
+            case LawfulBasis.CONSENT | LawfulBasis.DID_NOT_ASK:
+                return True
 
     @property
     def has_postal_address(self) -> bool:

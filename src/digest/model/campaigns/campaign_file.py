@@ -19,6 +19,7 @@ from digest.model.campaigns.campaign import (
     FirstContact,
     LastEdition,
     LetterHead,
+    Organisation,
     PageSelectors,
     Schedule,
     SectionKind,
@@ -137,6 +138,7 @@ def _campaign(root: TomlTable, timezone: str, folder: PurePath) -> Campaign:
         letter=_letter(root.table("letter")),
         joining=_joining(root, lists),
         archive=head.flag("archive", default=False),
+        organisation=_organisation(root.table("organisation")),
     )
     if campaign.starts and campaign.ends and campaign.ends < campaign.starts:
         head.fault("ends", "is before starts")
@@ -281,6 +283,16 @@ def _joining(root: TomlTable, lists: tuple[str, ...]) -> Joining | None:
         about=_sentences(table, "about"),
         ways=tuple(dict.fromkeys(ways)) or USUAL_WAYS,
     )
+
+
+def _organisation(table: TomlTable) -> Organisation:
+    organisation = Organisation(
+        **{field.name: _sentences(table, field.name) for field in fields(Organisation)}
+    )
+    if organisation.charitable_purpose and not organisation.charity:
+        words = "needs charity beside it: the number of the registered charity"
+        table.fault("charitable_purpose", words)
+    return organisation
 
 
 def _sentences(table: TomlTable, key: str, *, required: bool = False) -> str:

@@ -16,6 +16,7 @@ from textwrap import fill
 
 from digest.model.editions.mime import cleaned, mailbox, quoted_printable
 from digest.model.limits import REASON_COLUMNS, REASON_WIDTH
+from digest.model.people.lawful_basis import LawfulBasis, basis_of
 from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.model.posts.shortening import shortened
 
@@ -95,21 +96,35 @@ class Recipient:
 class ReasonWords:
     """Why a reader gets it, for each thing that may be on record; never more than that.
 
-    They asked for it; something else is on record; nothing is. The first two may be
-    followed by the record's own words, which `of_record` begins.
+    They asked for it; they took an interest or it is a public task; something else is
+    on record; nothing is. All but the last may be followed by the record's own words,
+    which `of_record` begins.
     """
 
     asked_for: str = ""
     of_record: str = ""
     unknown: str = ""
+    soft_opt_in: str = ""
+    public_task: str = ""
 
     def for_reader(self, consent: Consent) -> str:
         """Return the words for a reader of whom this is on record."""
         record = shortened(cleaned(consent.in_words), REASON_WIDTH)
-        begins = self.asked_for if consent.is_a_request else ""
+        begins = self._of_basis(consent)
         if not (begins or record):
             return self.unknown
         return " ".join(filter(None, (begins, record and f"{self.of_record} {record}")))
+
+    def _of_basis(self, consent: Consent) -> str:
+        if consent.is_a_request:
+            return self.asked_for
+        match basis_of(consent.basis):
+            case LawfulBasis.SOFT_OPT_IN:
+                return self.soft_opt_in
+            case LawfulBasis.PUBLIC_TASK:
+                return self.public_task
+            case _:
+                return ""
 
 
 NO_REASONS = ReasonWords()

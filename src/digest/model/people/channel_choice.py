@@ -19,12 +19,15 @@ class ReaderFacts:
     has_address: bool = False
     email_suppressed: bool = False
     post_suppressed: bool = False
+    # Not on the basis on record alone: model.people.lawful_basis.
+    may_be_emailed: bool = True
 
     def can_get(self, channel: Channel) -> bool:
         """Whether a copy may travel by that channel and can arrive."""
         match channel:
             case Channel.EMAIL:
-                return self.has_email and not self.email_suppressed
+                is_open = self.may_be_emailed and not self.email_suppressed
+                return self.has_email and is_open
             case Channel.POST:
                 return self.has_address and not self.post_suppressed
             case _:
@@ -123,6 +126,11 @@ INSTEAD: Mapping[Channel, OtherChannel] = {
 
 def _obstacle(facts: ReaderFacts, channel: Channel) -> str:
     match channel:
+        case Channel.EMAIL if facts.has_email and not facts.may_be_emailed:
+            return (
+                "the lawful basis on record is not enough for email here: write its "
+                "conditions down, or ask them for consent"
+            )
         case Channel.EMAIL if facts.has_email:
             return "the email address is suppressed and no postal address is held"
         case Channel.EMAIL:

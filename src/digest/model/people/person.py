@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from digest.model.formats import Format
 from digest.model.limits import PERSON_KEY_LENGTH
+from digest.model.people.lawful_basis import LawfulBasis
 from digest.model.people.postal_address import PostalAddress
 
 T = TypeVar("T")
@@ -60,7 +61,9 @@ class HashedKeys:
 
 
 # The bases that staff choose from; a list that is imported may have other words.
-CONSENT, DID_NOT_ASK = "consent", "did not ask"
+CONSENT, DID_NOT_ASK = LawfulBasis.CONSENT, LawfulBasis.DID_NOT_ASK
+# Of these a sentence of its own says what they mean.
+_SAID_OTHERWISE = {*LawfulBasis} - {CONSENT}
 _CONSENT = re.compile(r"\bconsent|\bopt(ed)?[- ]?in\b", re.IGNORECASE)
 _NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
 
@@ -69,13 +72,15 @@ _NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
 class Consent:
     """The evidence of permission, as it was written down.
 
-    `evidence` is what can be shown of it: where a signed form lies.
+    `evidence` is what can be shown of it: where a signed form lies; `conditions` are
+    those of a soft opt-in that hold: model.people.lawful_basis.
     """
 
     basis: str = ""
     method: str = ""
     at: str = ""
     wording: str = ""
+    conditions: str = ""
     evidence: str = ""
 
     @property
@@ -87,7 +92,7 @@ class Consent:
     @property
     def in_words(self) -> str:
         """What it says of how and when, or of why, in its own words."""
-        has_none = self.is_a_request or self.basis == DID_NOT_ASK
+        has_none = self.is_a_request or self.basis in _SAID_OTHERWISE
         basis = "" if has_none else self.basis
         return ", ".join(filter(None, (basis, self.method, self.at)))
 
@@ -98,6 +103,7 @@ class Consent:
             self.method or stored.method,
             self.at or stored.at,
             self.wording or stored.wording,
+            self.conditions or stored.conditions,
         )
 
 

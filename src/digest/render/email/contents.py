@@ -274,6 +274,11 @@ def reason_words(variant: Variant) -> ReasonWords:
         asked_for=words.gettext(
             "You get it because you asked for %(title)s by email.", title=title
         ),
+        soft_opt_in=words.gettext(
+            "You get it because you took an interest in our work or supported it, and "
+            "did not say no. You can say no at any time."
+        ),
+        public_task=_of_public_task(variant, words),
         # Translators: before what is on record of why, how and when, as staff wrote it.
         of_record=words.gettext("Our record of it:"),
         unknown=words.gettext(
@@ -281,6 +286,16 @@ def reason_words(variant: Variant) -> ReasonWords:
             "did not ask for it, please unsubscribe."
         ),
     )
+
+
+def _of_public_task(variant: Variant, words: Words) -> Phrase:
+    # A task is a fact of the law: in the words of staff, as they wrote them.
+    if task := cleaned(variant.campaign.organisation.public_task):
+        return words.gettext(
+            "You get it because telling you is part of our public duty: %(task)s.",
+            task=task.removesuffix("."),
+        )
+    return words.gettext("You get it because telling you is part of our public duty.")
 
 
 def fullest(variant: Variant) -> Depths:

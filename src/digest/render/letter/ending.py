@@ -103,6 +103,7 @@ def _in_full(variant: Variant, typesetter: BlockTypesetter) -> Iterator[Json]:
         other,
         words.gettext("have them by email instead, or stop them;"),
         words.gettext("change your name or address;"),
+        words.gettext("ask why you get these letters, and what we hold about you;"),
         words.gettext(
             "tell us what you think, or ask somebody to look up a web page for you."
         ),

@@ -69,6 +69,9 @@ metadata = MetaData(
     }
 )
 
+# Of these bases a campaign has to say by what right: model.people.lawful_basis.
+NEEDS_A_CAMPAIGNS_WORD = "consent_basis IN ('charitable soft opt-in', 'public task')"
+
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -427,6 +430,8 @@ subscription = Table(
     Column("consent_method", Text),
     Column("consent_at", Text),  # as written in the evidence
     Column("consent_wording", Text),
+    # Those of a soft opt-in that hold: model.people.lawful_basis.
+    Column("consent_conditions", Text),
     Column("reference", Text),  # what the list itself calls the person
     UniqueConstraint("mailing_list_id", "subscriber_id"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),
@@ -437,6 +442,13 @@ subscription = Table(
         "mailing_list_id",
         sqlite_where=text("ended_at IS NOT NULL"),
         postgresql_where=text("ended_at IS NOT NULL"),
+    ),
+    # Few lists have any, so that planning asks for them at once: people.kinds.bases.
+    Index(
+        "ix_subscription_basis",
+        "mailing_list_id",
+        sqlite_where=text(NEEDS_A_CAMPAIGNS_WORD),
+        postgresql_where=text(NEEDS_A_CAMPAIGNS_WORD),
     ),
 )
 
@@ -456,6 +468,7 @@ consent = Table(
     # What the wording is known again by: model.people.joining.wording_version.
     Column("wording_version", String(12)),
     Column("evidence", Text),  # where a paper lies, a call's note
+    Column("conditions", Text),  # of a soft opt-in: model.people.lawful_basis
     _required("actor", String(120)),  # who wrote it down, as the audit trail has it
     Index("ix_consent_subscriber_id", "subscriber_id"),
 )

@@ -48,6 +48,7 @@ from digest.store.base.tables import (
 from digest.store.campaigns import campaigns
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
+from digest.store.people.kinds.bases import may_be_emailed
 from digest.store.people.kinds.kind_names import (
     kind_name,
     parsed_kind,
@@ -317,10 +318,12 @@ def _gather_readers(
     *,
     has_owed: bool,
 ) -> None:
-    lists = list_ids(connection, campaigns.load(connection, edition.campaign_id).lists)
+    campaign = campaigns.load(connection, edition.campaign_id)
+    lists = list_ids(connection, campaign.lists)
     is_reader = reads(reader.c.subscriber_id, edition.campaign_id, lists)
+    may_email = may_be_emailed(connection, reader.c.subscriber_id, campaign, lists)
     stretches = _owed_stretches(connection) if has_owed else literal("")
-    kind = kind_name(edition.mode, is_reader, stretches)
+    kind = kind_name(edition.mode, is_reader, may_email, stretches)
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)

@@ -39,6 +39,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people.departures import has_left
+from digest.store.people.kinds.bases import may_be_emailed
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
@@ -195,7 +196,8 @@ def kinds_of_readers(
     are left out. One who joined after the edition froze may be among them: their
     place in the log is at its end, so that nothing in it is new to them.
     """
-    lists = list_ids(connection, campaigns.load(connection, edition.campaign_id).lists)
+    campaign = campaigns.load(connection, edition.campaign_id)
+    lists = list_ids(connection, campaign.lists)
     rows = connection.execute(
         select(
             reader.c.id,
@@ -213,6 +215,9 @@ def kinds_of_readers(
                 for channel in Channel
             ),
             subscriber.c.erased_at,
+            may_be_emailed(connection, reader.c.subscriber_id, campaign, lists).label(
+                "may_be_emailed"
+            ),
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(may_be_planned(edition, now))
@@ -388,5 +393,6 @@ def _kind(row: Row[*tuple[Any, ...]]) -> ReaderKind:
             has_address=row.has_address,
             email_suppressed=row.email_suppressed,
             post_suppressed=row.post_suppressed,
+            may_be_emailed=bool(row.may_be_emailed),
         ),
     )

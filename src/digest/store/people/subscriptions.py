@@ -15,7 +15,10 @@ from digest.store.base.upsert import insert_for, insert_new
 from digest.store.staff.audit import Act, record
 from digest.store.webhooks.outbox import tell
 
-EVIDENCE = ("consent_basis", "consent_method", "consent_at", "consent_wording")
+EVIDENCE = (
+    *("consent_basis", "consent_method", "consent_at", "consent_wording"),
+    "consent_conditions",
+)
 # Why the link of an edition ended subscriptions, before it left campaigns.
 BY_LINK = "left by the link in an edition"
 TAKEN_OFF = "taken off the list by staff"
@@ -327,7 +330,8 @@ def _change(
 
 def _values(entry: ListEntry) -> dict[str, str | None]:
     consent = entry.consent
-    words = (consent.basis, consent.method, consent.at, consent.wording)
+    of_when = (consent.basis, consent.method, consent.at)
+    words = (*of_when, consent.wording, consent.conditions)
     evidence = {name: word or None for name, word in zip(EVIDENCE, words, strict=True)}
     return evidence | {"reference": entry.reference or None}
 

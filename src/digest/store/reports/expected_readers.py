@@ -10,6 +10,7 @@ from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.store.base.tables import mailing_list, reader, subscriber
 from digest.store.campaigns.campaigns import StoredCampaign
+from digest.store.people.kinds.bases import may_be_emailed_by
 from digest.store.people.readers import has_address, is_here, is_suppressed, reads
 
 
@@ -43,6 +44,7 @@ def readers_of_schedules(
         subscriber.c.email.is_not(None).label("has_email"),
         has_address().label("has_address"),
         *(is_suppressed(channel).label(f"no_{channel}") for channel in Channel),
+        may_be_emailed_by(connection, stored, list_ids).label("may_be_emailed"),
     )
     kinds = (
         select(reader.c.schedule_id, *facts)
@@ -65,6 +67,7 @@ def readers_of_schedules(
                 has_address=row.has_address,
                 email_suppressed=row.no_email,
                 post_suppressed=row.no_post,
+                may_be_emailed=bool(row.may_be_emailed),
             )
         ] += row[-1]
     return counted

@@ -12,6 +12,7 @@ from digest.audience.lists.exporting import cells_of
 from digest.audience.subject_access import everything
 from digest.bootstrap import App
 from digest.errors import EditionConflict, NotFound
+from digest.model.people.lawful_basis import ALL_CONDITIONS
 from digest.model.roles import Scope
 from digest.store.people import searching, subscribers
 from digest.store.people.searching import PersonSearch, SearchField
@@ -59,6 +60,7 @@ class NewPerson(PersonCells):
     consent_basis: Annotated[_Cell, Field(examples=["consent", "did not ask"])]
     consent_method: Annotated[_Cell, Field(examples=["by phone"])] = ""
     consent_at: Annotated[_Cell, Field(examples=["2026-07-06"])] = ""
+    consent_conditions: Annotated[_Cell, Field(examples=[ALL_CONDITIONS])] = ""
     consent_wording: Annotated[_Cell, Field(examples=["May we write to you?"])] = ""
     is_new: Annotated[
         bool,

@@ -19,6 +19,7 @@ _CALLED = {
     "hold_back": "how long editions are held back",
     "in_full": "posts in full",
     "letter": "letters",
+    "organisation": "who answers for it",
     "archive": "whether anybody may read it on the web",
 }
 

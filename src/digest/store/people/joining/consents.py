@@ -66,6 +66,7 @@ def add_all(
             "wording": each.wording or None,
             "wording_version": version_of.get(each.wording),
             "evidence": each.evidence or None,
+            "conditions": each.conditions or None,
             "actor": actor,
         }
         for who, each in evidence.items()
@@ -116,6 +117,7 @@ def of_subscriber(connection: Connection, subscriber_id: int) -> list[ConsentRec
                 row.method,
                 row.said_at or "",
                 row.wording or "",
+                row.conditions or "",
                 row.evidence or "",
             ),
             row.wording_version or "",

@@ -1,6 +1,6 @@
 """How many readers of each kind schedules have, reckoned by the database at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people import owed
+from digest.store.people.kinds.bases import may_be_emailed_by
 from digest.store.people.kinds.kind_names import (
     kind_name,
     parsed_kind,
@@ -117,8 +118,13 @@ def _kinds(
     without_copy_of: int | None,
 ) -> Select[tuple[int, str, datetime | None, int]]:
     stretches = _stretches(connection, schedule_ids, mode)
+    names = select(mailing_list.c.name, mailing_list.c.id)
+    list_ids = {row.name: row.id for row in connection.execute(names)}
     kind = kind_name(
-        mode, _still_read(connection), func.coalesce(stretches.c.stretches, "")
+        mode,
+        _still_read(connection, list_ids),
+        may_be_emailed_by(connection, campaigns.listed(connection), list_ids),
+        func.coalesce(stretches.c.stretches, ""),
     )
     whom: list[ColumnElement[bool]] = [reader.c.schedule_id.in_(schedule_ids)]
     if without_copy_of is not None:
@@ -162,10 +168,10 @@ def _stretches(
     )
 
 
-def _still_read(connection: Connection) -> ColumnElement[bool]:
+def _still_read(
+    connection: Connection, list_ids: Mapping[str, int]
+) -> ColumnElement[bool]:
     """Return the condition on a reader that their campaign goes to them still."""
-    names = select(mailing_list.c.name, mailing_list.c.id)
-    list_ids = {row.name: row.id for row in connection.execute(names)}
     conditions = []
     for stored in campaigns.listed(connection):
         lists = [list_ids[n] for n in stored.campaign.lists if n in list_ids]

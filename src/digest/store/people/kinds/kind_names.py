@@ -23,11 +23,15 @@ _json = JSONDecoder()
 
 
 def kind_name(
-    mode: Mode, is_reader: ColumnElement[bool], stretches: ColumnElement[str]
+    mode: Mode,
+    is_reader: ColumnElement[bool],
+    may_be_emailed: ColumnElement[bool],
+    stretches: ColumnElement[str],
 ) -> ColumnElement[str]:
     """Return the name of a reader's kind, where readers are joined to subscribers.
 
-    `is_reader` is whether their campaign goes to them still, `stretches` what they are
+    `is_reader` is whether their campaign goes to them still, `may_be_emailed` whether
+    on a basis that lets it email them, `stretches` what they are
     owed, as `stretch_in_words` has it, with semicolons between.
     """
     facts = (
@@ -35,6 +39,7 @@ def kind_name(
         subscriber.c.email.is_not(None),
         has_address(),
         *map(is_suppressed, Channel),
+        may_be_emailed,
     )
     flags = [case((fact, "1"), else_="0") for fact in facts]
     kind: ColumnElement[str] = cast(place_in(mode), Text)

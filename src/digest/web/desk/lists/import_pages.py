@@ -18,7 +18,8 @@ from digest.audience.lists.uploaded_imports import (
 from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.people.import_state import ImportState
-from digest.model.people.person import CONSENT, DID_NOT_ASK, Consent
+from digest.model.people.lawful_basis import LawfulBasis
+from digest.model.people.person import Consent
 from digest.model.roles import Right
 from digest.schedule.guard import guarded
 from digest.store.people.imports import list_imports
@@ -35,6 +36,7 @@ Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
 # How staff say that everybody of a file said yes.
 EACH_ROW, ALIKE, NOT_ASKED = "each-row", "alike", "not-asked"
+PUBLIC_TASK = "public-task"
 _SAME = {"same": True, "new": False}
 
 
@@ -289,9 +291,13 @@ def _consent(form: FormFields) -> Consent | None:
     match form.get("permission"):
         case "alike":
             names = ("consent_method", "consent_at", "consent_wording")
-            return Consent(CONSENT, *(form.get(name, "").strip() for name in names))
+            return Consent(
+                LawfulBasis.CONSENT, *(form.get(name, "").strip() for name in names)
+            )
         case "not-asked":
-            return Consent(DID_NOT_ASK)
+            return Consent(LawfulBasis.DID_NOT_ASK)
+        case "public-task":
+            return Consent(LawfulBasis.PUBLIC_TASK)
         case _:
             return None
 
@@ -301,7 +307,7 @@ def _faults(form: FormFields, lists: list[tuple[str, str]]) -> Mapping[str, str]
     if form.get("list", "") not in {name for name, _ in lists if name}:
         faults["list"] = "Choose the list that they join"
     permission = form.get("permission")
-    if permission not in (EACH_ROW, ALIKE, NOT_ASKED):
+    if permission not in (EACH_ROW, ALIKE, PUBLIC_TASK, NOT_ASKED):
         faults["permission"] = "Say how these people said yes, or that nobody asked"
     if permission == ALIKE:
         for name, words in (

@@ -15,6 +15,7 @@ from digest.audience.lists.uploaded_imports import (
     STAYS_OUT,
 )
 from digest.model.people.import_state import WORKING, ImportState
+from digest.model.people.lawful_basis import LawfulBasis
 from digest.model.staff_words import moment_in_words
 from digest.store.campaigns import campaigns
 from digest.store.people import subscriptions
@@ -76,7 +77,10 @@ def columns(
     consent = stored.consent
     if consent:
         is_alike = len([words for words in consent.values() if words]) > 1
-        typed["permission"] = "alike" if is_alike else "not-asked"
+        is_task = consent.get("basis") == LawfulBasis.PUBLIC_TASK
+        typed["permission"] = (
+            "public-task" if is_task else "alike" if is_alike else "not-asked"
+        )
         typed |= {f"consent_{name}": words for name, words in consent.items()}
     elif has_consent or stored.columns:
         typed["permission"] = "each-row"

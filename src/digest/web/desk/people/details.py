@@ -14,7 +14,7 @@ from digest.audience.lists.exporting import cells_of
 from digest.audience.lists.list_file import RowRefused
 from digest.errors import DigestError, NotFound
 from digest.model.formats import FORMATS
-from digest.model.people.person import CONSENT
+from digest.model.people.lawful_basis import LawfulBasis, SoftOptInCondition
 from digest.model.roles import Right
 from digest.store.campaigns import campaigns
 from digest.store.people import subscribers, subscriptions
@@ -32,6 +32,18 @@ _DETAILS = (
     *("organiser", "notes"),
 )
 _CONSENT = ("consent_basis", "consent_method", "consent_at", "consent_wording")
+# The conditions of a soft opt-in, each a box to tick.
+_CONDITIONS = {
+    f"condition_{each.name.lower()}": each.value for each in SoftOptInCondition
+}
+_CONDITIONS_TO_TICK = (
+    ("condition_direct", "they gave us their details themselves"),
+    (
+        "condition_interest",
+        "they did so when they took an interest in our work, or supported it",
+    ),
+    ("condition_could_refuse", "they were told then how to say no to emails"),
+)
 _CHANGED = (
     "Somebody else has changed this person since you opened the form: look at them on "
     "another page; press the button again to have it as it is here"
@@ -61,8 +73,11 @@ def _add_new(router: APIRouter, people: PersonPages) -> None:
     def new(staff: Staff, form: Form) -> Response:
         names = (*_DETAILS, *_DOOR, *_CONSENT, "consent_evidence")
         cells = {name: form.get(name, "") for name in names}
-        if cells["consent_basis"] != CONSENT:
+        if cells["consent_basis"] == LawfulBasis.DID_NOT_ASK:
             cells |= dict.fromkeys(_CONSENT[1:], "")
+        if cells["consent_basis"] == LawfulBasis.SOFT_OPT_IN:
+            ticked = (words for name, words in _CONDITIONS.items() if form.get(name))
+            cells["consent_conditions"] = "; ".join(ticked)
         try:
             with people.digest.acting_as(staff.actor).writing() as connection:
                 number = add(
@@ -195,6 +210,7 @@ def _new_page(
         faults=dict(faults),
         status=422 if faults else 200,
         lists=lists,
+        conditions=_CONDITIONS_TO_TICK,
         formats=_formats(),
         schedules=schedules,
         like=[(each.id, each.person.name) for each in others],

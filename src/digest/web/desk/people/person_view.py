@@ -14,6 +14,7 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import FORMATS, Format, first_for
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.departure import LeavingMeans
+from digest.model.people.lawful_basis import is_fit
 from digest.model.people.person import Person
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.store.base.asked_together import Asked, ask_together
@@ -177,14 +178,25 @@ def _reader_facts(
     facts: PersonFacts, row: Mapping[str, Any], campaign: Campaign
 ) -> ReaderFacts:
     person = facts.subscriber.person
-    live = {each["list"] for each in facts.subscriptions if each["ended_at"] is None}
+    ties = [
+        each
+        for each in facts.subscriptions
+        if each["ended_at"] is None and each["list"] in campaign.lists
+    ]
     return ReaderFacts(
         wanted=FORMATS[row["format"]],
-        is_subscribed=not live.isdisjoint(campaign.lists),
+        is_subscribed=bool(ties),
         has_email=bool(person.email),
         has_address=person.address is not None,
         email_suppressed="email" in facts.suppressed,
         post_suppressed="post" in facts.suppressed,
+        may_be_emailed=not ties
+        or any(
+            is_fit(
+                each["consent_basis"] or "", each["consent_conditions"] or "", campaign
+            )
+            for each in ties
+        ),
     )
 
 
@@ -223,5 +235,6 @@ def _on_list(each: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "method": each["consent_method"] or "",
         "at": each["consent_at"] or "",
         "wording": each["consent_wording"] or "",
+        "conditions": each["consent_conditions"] or "",
         "reference": each["reference"] or "",
     }

@@ -289,6 +289,30 @@ SECTIONS: tuple[FormSection, ...] = (
             ),
         ),
     ),
+    FormSection(
+        "organisation",
+        "Who answers for it, and by what right",
+        "organisation",
+        (
+            FormField("name", "Organisation", "Who answers for what is held of people"),
+            FormField(
+                "contact",
+                "How people ask about what is held of them",
+                "Like: write to data@example.org or ring 01632 960 155",
+            ),
+            FormField("charity", "Charity", "Its number, if it is a registered one"),
+            FormField(
+                "charitable_purpose",
+                "How all of it serves the charity's purposes",
+                "Without it nobody is emailed by the charitable soft opt-in",
+            ),
+            FormField(
+                "public_task",
+                "Which task of a public body it is",
+                "And by which law. Without it nobody is emailed as a public task",
+            ),
+        ),
+    ),
 )
 
 
