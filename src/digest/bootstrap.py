@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from digest.schedule.operators.operator_watch import OperatorWatch
     from digest.schedule.operators.staff_mail import StaffMail
     from digest.schedule.readers.confirmations import ConfirmationOutbox
+    from digest.schedule.readers.erasure import Erasures
     from digest.schedule.readers.mailbox_watch import MailboxWatch
     from digest.schedule.readers.replies import ReplyForwarder
     from digest.schedule.webhooks.sending import WebhookSender
@@ -161,6 +162,22 @@ class App:
         from digest.audience.hashing import KeyedHasher
 
         return KeyedHasher(self.secret)
+
+    @cached_property
+    def erasures(self) -> "Erasures":
+        """Where people are erased: here, in print files, in the built-in inbox."""
+        from digest.schedule.readers.erasure import Erasures
+        from digest.store.people.erasing.erased_file import ErasedList
+
+        erased = ErasedList(self.settings.data_dir)
+        return Erasures(
+            self.engine,
+            self.hasher,
+            erased,
+            self.inbox,
+            lambda: self.print_room,
+            self.clock,
+        )
 
     @cached_property
     def inbox(self) -> "Inbox":

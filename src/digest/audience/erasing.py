@@ -20,10 +20,11 @@ from digest.store.people import (
     suppressions,
 )
 from digest.store.people.doubles import merges
+from digest.store.people.erasing import erasures
+from digest.store.people.erasing.erased_file import ErasedList
+from digest.store.people.erasing.erasures import ERASED
 from digest.store.people.imports import list_imports
 from digest.store.people.joining import consents, joining_requests
-
-ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,20 @@ class Erasure:
     channels: tuple[str, ...]
 
 
-def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasure:
+def erase(
+    engine: Engine,
+    hasher: KeyedHasher,
+    who: str,
+    now: datetime,
+    erased: ErasedList | None = None,
+) -> Erasure:
     """Remove all that the database says of WHO; safe to repeat by id.
 
     Their row stays, empty, so that counts of past editions stay true. Copies
-    not yet handed over are cancelled. Letters already made into a print batch
-    and mail in the built-in inbox are files beside the database and are not
-    looked into. Raises NotFound for a person who is not there, or not the
-    only one of that name.
+    not yet handed over are cancelled. What files beside the database have of them is
+    removed by `schedule.readers.erasure`; they are noted in the list `erased`, where
+    one is kept, before anything is gone. Raises NotFound for a person who is not
+    there, or not the only one of that name.
     """
     with overwriting(engine) as connection:
         subscriber = find(connection, who)
@@ -49,6 +56,10 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
         absorbed = [subscribers.row_of(connection, number) for number in numbers]
         rows = [*filter(None, absorbed), subscriber]
         hashes = {row.id: hasher.hashed(row.person.keys) for row in rows}
+        for row in rows:
+            targets = hashes[row.id].targets()
+            if erased is not None and targets:
+                erased.add(row.id, targets.values(), now)
         for row in rows:
             _blank(connection, row.id, hashes[row.id], now)
         suppressed = dict[str, str]()
@@ -62,6 +73,7 @@ def erase(engine: Engine, hasher: KeyedHasher, who: str, now: datetime) -> Erasu
             }
             suppressions.add(connection, targets, ERASED, now)
             suppressed |= targets
+        erasures.forget_answers(connection)
         # A file of people has them too, and what would undo an import.
         list_imports.forget_files(connection, now)
         # Last: the answers that were blanked may name them, this reason does not.

@@ -103,6 +103,11 @@ OPERATOR_MAIL_RETRY = timedelta(minutes=5)
 OPERATOR_MAIL_REFUSED = timedelta(days=1)
 # Nobody wants to be told late of what is long over.
 OPERATOR_MAIL_KEPT = timedelta(days=7)
+# An SQLite database of so many bytes is written anew when somebody is erased: it takes
+# a second or two, in which nobody else writes. A larger one waits for the night.
+REWRITTEN_AT_ONCE_BYTES = 64 * 1024 * 1024
+# By the clock of DIGEST_TIMEZONE: when nobody is at work and no edition is due.
+REWRITTEN_AT_HOUR = 3
 # By the clock of DIGEST_TIMEZONE: before a day's work, and before most editions.
 DAILY_MAIL_HOUR = 7
 

@@ -157,17 +157,23 @@ def leave(
 
 
 @app.command()
-def erase(who: Who) -> None:
-    """Erase somebody's personal data; they are never written to again."""
-    from digest.audience.erasing import erase as erase_person
+def erase(
+    who: Annotated[
+        list[str], typer.Argument(metavar="WHO...", help="Addresses, names or ids.")
+    ],
+) -> None:
+    """Erase people's personal data; they are never written to again."""
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        erased = erase_person(digest.engine, digest.hasher, who, digest.now())
-    result(
-        f"number {erased.subscriber_id}: erased; never written to again by "
-        f"{', '.join(erased.channels) or 'any channel'}"
-    )
+        erasure = digest.erasures.erase(*who)
+    for each in erasure.erased:
+        result(
+            f"number {each.subscriber_id}: erased; never written to again by "
+            f"{', '.join(each.channels) or 'any channel'}"
+        )
+    for line in erasure.in_words():
+        talk(line)
 
 
 @app.command()

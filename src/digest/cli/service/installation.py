@@ -10,7 +10,7 @@ from digest.cli.parts.options import AsJson, as_json, result, table, talk
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (init, migrate, check, settings):
+    for command in (init, migrate, check, settings, rewrite):
         app.command()(command)
 
 
@@ -31,6 +31,21 @@ def migrate() -> None:
 
     changed = migrated(from_environment())
     result("the database was brought up to date" if changed else "nothing to do")
+
+
+def rewrite() -> None:
+    """Write the database's files anew, so that nothing erased lies in them."""
+    from digest.bootstrap import open_app
+    from digest.errors import StoreError
+
+    with open_app() as digest:
+        is_done = digest.erasures.rewrite()
+    if not is_done:
+        raise StoreError(
+            "the database is in use, and was not written anew: try again, or stop "
+            "what works on it first"
+        )
+    result("nothing that was erased lies in the database's files")
 
 
 def check(*, json: AsJson = False) -> None:

@@ -93,6 +93,7 @@ def resume(  # noqa: PLR0913 - an option each
             "say one of --they-had-it, --from, --had and --send", param_hint="resume"
         )
     with open_app(instant(now)) as digest:
+        _erase_again(digest, dry_run=dry_run)
         answer = _answer(digest, they_had_it=they_had_it, since=since, had=had)
         if not _is_held(digest):
             _tell_not_held(as_facts=json)
@@ -101,6 +102,19 @@ def resume(  # noqa: PLR0913 - an option each
             answer = SendAnswer()
         status = _resume(digest, answer, dry_run=dry_run, as_facts=json)
     sys.exit(status)
+
+
+def _erase_again(digest: "App", *, dry_run: bool) -> None:
+    """Erase whom a backup has brought back who had been erased since."""
+    numbers = digest.erasures.brought_back()
+    if not numbers:
+        return
+    people = ", ".join(map(str, numbers))
+    if dry_run:
+        talk(f"erased since the backup, and to be erased again: number {people}")
+        return
+    digest.erasures.replay()
+    talk(f"erased since the backup, and erased again: number {people}")
 
 
 def _is_held(digest: "App") -> bool:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from digest.bootstrap import App
 from digest.cli.service.worker_processes import run_worker_processes
@@ -121,6 +122,9 @@ def watch_the_clock(
             base_url = digest.settings.base_url
             nudges.send_due(engine, digest.carrier, base_url, digest.now())
         keep_tallies(engine)
+        with guarded("writing the database anew", "after an erasure"):
+            local = digest.now().astimezone(ZoneInfo(digest.settings.timezone))
+            digest.erasures.rewrite_at_night(local.hour)
 
     timetable = Timetable(engine, act)
     side_by_side = SideBySide(again=timetable.wake)

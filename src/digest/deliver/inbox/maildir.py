@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from digest.errors import NotFound
 
 # At most two header lines of ours, then what arrived.
 _FROM, _TO = b"X-Envelope-From: ", b"X-Envelope-To: "
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",:;@]+@[^\s<>()\[\]\",:;@]+")
 _KEY = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}\.[0-9a-f]{8}")
 
 
@@ -93,6 +94,19 @@ class Inbox:
                         return _opened(path, path.read_bytes())
         raise NotFound("the inbox holds no such message; see those it does in /inbox")
 
+    def forget(self, is_theirs: Callable[[str], bool]) -> int:
+        """Remove each message that has an address that is theirs; return how many.
+
+        Whether it was sent there, or only names it: it was an errand of a rehearsal.
+        """
+        forgotten = 0
+        for path in self._paths():
+            with suppress(FileNotFoundError):
+                if any(map(is_theirs, _addresses(path.read_bytes()))):
+                    path.unlink()
+                    forgotten += 1
+        return forgotten
+
     def __len__(self) -> int:
         return len(list(self._paths()))
 
@@ -152,6 +166,15 @@ def _parts(raw: bytes) -> tuple[str, str, bytes]:
     sender, _, rest = raw.removeprefix(_FROM).partition(b"\r\n")
     to, _, source = rest.removeprefix(_TO).partition(b"\r\n")
     return sender.decode("utf-8", "replace"), to.decode("utf-8", "replace"), source
+
+
+def _addresses(raw: bytes) -> set[str]:
+    """Return every address in a message, however its parts are encoded."""
+    envelope_from, envelope_to, source = _parts(raw)
+    message = message_from_bytes(source, policy=policy.default)
+    words = [envelope_from, envelope_to, *(_header(message, name) for name in message)]
+    words += [_body(message, "plain"), _body(message, "html")]
+    return {address for each in words for address in _ADDRESS.findall(each)}
 
 
 def _header(message: EmailMessage, name: str) -> str:

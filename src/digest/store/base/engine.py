@@ -110,6 +110,8 @@ def _sqlite(url: str, lock_wait_ms: int) -> Engine:
             "foreign_keys=ON",
             "cache_size=-16384",
             "temp_store=MEMORY",
+            # What is removed is overwritten, whichever SQLite this is.
+            "secure_delete=ON",
             "journal_size_limit=67108864",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -1,7 +1,9 @@
-"""A transaction that leaves nothing of what it removes in the database's files."""
+"""What is removed leaves nothing of itself in the database's files."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -12,20 +14,63 @@ from digest.store.base.engine import writing
 def overwriting(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a writing transaction, committed at the end.
 
-    On SQLite what is removed is overwritten with zeros, and the journal that
-    still holds it is emptied unless somebody is reading from it just then;
-    it is overwritten by and by all the same. Elsewhere VACUUM sees to it.
+    On SQLite the journal that still holds what was removed is emptied, unless
+    somebody is reading from it just then; it is overwritten by and by all the same.
+    """
+    with writing(engine) as connection:
+        yield connection
+    if engine.dialect.name == "sqlite":
+        _empty_journal(engine)
+
+
+def size_of(engine: Engine) -> int | None:
+    """Return how many bytes an SQLite database has; None of one on a server."""
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(path).stat().st_size if path and Path(path).exists() else None
+
+
+def rewrite(engine: Engine) -> bool:
+    """Write the database's files anew, without traces of what was removed.
+
+    Where pages of its trees were moved about, SQLite leaves remnants in them that it
+    overwrites only by and by; PostgreSQL leaves the whole rows. Others wait meanwhile.
+    Returns whether it was done: False where others had it in use for too long.
     """
     if engine.dialect.name != "sqlite":
-        with writing(engine) as connection:
-            yield connection
-        return
-    with writing(engine) as connection:
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        yield connection
-        connection.exec_driver_sql("PRAGMA secure_delete=OFF")
+        # First: what it knows of columns is of values too, and is in rows of its own.
+        return _done_at_once(engine, "ANALYZE", "VACUUM (FULL)")
+    # Beside the database, and not in memory: it is as large as all of it.
+    return _done_at_once(
+        engine, "PRAGMA temp_store=FILE", "VACUUM", "PRAGMA temp_store=MEMORY"
+    ) and _empty_journal(engine)
+
+
+def _done_at_once(engine: Engine, *statements: str) -> bool:
+    """Carry statements out that no transaction may hold; False where one cannot be."""
     raw = engine.raw_connection()
+    driver: Any = raw.driver_connection
+    is_server = engine.dialect.name != "sqlite"
     try:
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_server:
+            driver.autocommit = True
+        for statement in statements:
+            driver.execute(statement)
+        if is_server:
+            driver.autocommit = False
+    except engine.dialect.loaded_dbapi.Error:
+        raw.invalidate()
+        return False
     finally:
         raw.close()
+    return True
+
+
+def _empty_journal(engine: Engine) -> bool:
+    raw = engine.raw_connection()
+    try:
+        [row] = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except engine.dialect.loaded_dbapi.Error:
+        return False
+    finally:
+        raw.close()
+    return not row[0]

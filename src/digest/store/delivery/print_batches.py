@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     false,
     func,
     insert,
@@ -26,7 +27,7 @@ from digest.model.delivery.returned_letters import from_scanner
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
 from digest.model.webhooks import WebhookKind
-from digest.store.base.tables import edition, print_batch
+from digest.store.base.tables import delivery, edition, print_batch, subscriber
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
 from digest.store.webhooks.outbox import tell
@@ -317,6 +318,54 @@ def count(connection: Connection, edition_id: int) -> int:
     return connection.scalar(batches) or 0
 
 
+def with_erased(connection: Connection) -> list[int]:
+    """Return the print batches that have letters of people who were erased."""
+    batches = _of_erased().with_only_columns(delivery.c.print_batch_id).distinct()
+    return [*connection.scalars(batches.order_by(delivery.c.print_batch_id))]
+
+
+def erased_in(connection: Connection, batch_id: int) -> list[DeliveryKey]:
+    """Return the letters in a batch of people who were erased."""
+    rows = connection.execute(
+        _of_erased()
+        .where(delivery.c.print_batch_id == batch_id)
+        .order_by(delivery.c.reader_id)
+    )
+    return [DeliveryKey(row.edition_id, row.reader_id) for row in rows]
+
+
+def take_out_erased(
+    connection: Connection, batch: PrintBatch, files: PrintFiles | None, now: datetime
+) -> int:
+    """Write down that a batch has these files, without the letters of the erased.
+
+    Without files where they were removed. Returns how many letters were taken out.
+    """
+    keys = erased_in(connection, batch.id)
+    if files is not None:
+        connection.execute(
+            update(print_batch)
+            .where(print_batch.c.id == batch.id)
+            .values(sha256=files.sha256, letters=files.letters, sheets=files.sheets)
+        )
+    theirs = select(subscriber.c.id).where(subscriber.c.erased_at.is_not(None))
+    connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.print_batch_id == batch.id, delivery.c.subscriber_id.in_(theirs)
+        )
+        .values(print_batch_id=None)
+    )
+    act = Act(
+        "took letters of who was erased out of",
+        edition_id=batch.edition_id,
+        subject=batch.subject,
+        after={"letters": [str(key) for key in keys], "file": files is not None},
+    )
+    record(connection, act, now)
+    return len(keys)
+
+
 def _batches() -> Any:
     return select(
         print_batch,
@@ -342,4 +391,14 @@ def _batch(row: Row[Any]) -> PrintBatch:
         campaign_id=row.campaign_id,
         slot=row.slot,
         is_rehearsal=row.mode == Mode.PRACTICE,
+    )
+
+
+def _of_erased() -> Select[tuple[int, int]]:
+    return (
+        select(delivery.c.edition_id, delivery.c.reader_id)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .where(
+            subscriber.c.erased_at.is_not(None), delivery.c.print_batch_id.is_not(None)
+        )
     )

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from digest.audience import catching_up, pausing, unsubscribing
-from digest.audience.erasing import erase as erase_person
 from digest.audience.subject_access import find
 from digest.audience.suppressing import lift
 from digest.audience.suppressing import suppress as suppress_person
@@ -313,6 +312,5 @@ def _add_ending(router: APIRouter, digest: App) -> None:
         request: Request, person_id: RowId, _wish: ErasureRequest
     ) -> SilencedPerson:
         """Erase somebody's personal data; they are never written to again."""
-        engine = actor_of(request, digest).engine
-        erased = erase_person(engine, digest.hasher, str(person_id), digest.now())
+        [erased] = actor_of(request, digest).erasures.erase(str(person_id)).erased
         return SilencedPerson(person=person_id, channels=list(erased.channels))

@@ -7,7 +7,6 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
-from digest.audience.erasing import erase as erase_person
 from digest.audience.subject_access import everything
 from digest.audience.suppressing import lift
 from digest.audience.suppressing import suppress as suppress_person
@@ -95,7 +94,9 @@ def _add_erasing(router: APIRouter, people: PersonPages) -> None:
             faults = {"sure": "Tick that they asked for it: this cannot be undone"}
             return people.form("erase", person_id, form, faults)
         digest = people.digest.acting_as(staff.actor)
-        erase_person(digest.engine, digest.hasher, str(person_id), digest.now())
+        erased = digest.erasures.erase(str(person_id))
+        if lines := erased.in_words():
+            return people.page("erased", person_id=person_id, lines=lines)
         return to_person(person_id, "erased")
 
 

@@ -1,0 +1,146 @@
+"""Erasing somebody everywhere: database, print files, built-in inbox, the disk."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from digest.audience.erasing import Erasure, erase
+from digest.audience.hashing import KeyedHasher
+from digest.audience.subject_access import find
+from digest.deliver.inbox.maildir import Inbox
+from digest.deliver.printing.print_room import PrintRoom
+from digest.deliver.printing.taking_out import TakenOutLetters, take_out
+from digest.schedule.limits import REWRITTEN_AT_HOUR, REWRITTEN_AT_ONCE_BYTES
+from digest.store.base import secure_delete
+from digest.store.base.engine import reading, writing
+from digest.store.people.erasing import erasures
+from digest.store.people.erasing.erased_file import ErasedList
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleErasure:
+    """What an erasure came to, for whoever asked for it: `erased` one for each person.
+
+    `letters` were taken out of print batches, `messages` out of the built-in inbox.
+    Until it is `rewritten` remnants may lie in the database's own files.
+    """
+
+    erased: tuple[Erasure, ...]
+    messages: int
+    letters: tuple[TakenOutLetters, ...]
+    is_rewritten: bool
+
+    def in_words(self) -> list[str]:
+        """Return what staff have to know of it beside that it was done."""
+        lines = []
+        for batch in self.letters:
+            names = ", ".join(batch.references)
+            if batch.why:
+                lines.append(
+                    f"print batch {batch.batch_id} still has letter {names}: "
+                    f"{batch.why}"
+                )
+            elif batch.is_on_paper:
+                lines.append(
+                    f"print batch {batch.batch_id} is on paper already: take letter "
+                    f"{names} out of it, and print it again if you print it"
+                )
+        if not self.is_rewritten:
+            lines.append(
+                "remnants may lie in the database's own files until they are written "
+                "anew: say digest rewrite; SQLite's are each night"
+            )
+        return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Erasures:
+    """Erases people, and does again what was cut off or a restore brought back."""
+
+    engine: Engine
+    hasher: KeyedHasher
+    erased: ErasedList
+    inbox: Inbox
+    print_room: Callable[[], PrintRoom]
+    clock: Callable[[], datetime]
+
+    def erase(self, *people: str) -> PeopleErasure:
+        """Remove all that is held of these people; safe to repeat by their numbers.
+
+        Nobody where one of them is not there, or not the only one of that name: then
+        it raises NotFound. Raises StoreError.
+        """
+        with reading(self.engine) as connection:
+            numbers = [find(connection, who).id for who in people]
+        now = self.clock()
+        erased = tuple(
+            erase(self.engine, self.hasher, str(number), now, self.erased)
+            for number in dict.fromkeys(numbers)
+        )
+        messages, letters = self.sweep()
+        return PeopleErasure(
+            erased,
+            messages,
+            tuple(letters),
+            is_rewritten=self._rewrite_if_small(),
+        )
+
+    def sweep(self) -> tuple[int, list[TakenOutLetters]]:
+        """Remove what files still have of anybody who was erased; return what that was.
+
+        How many messages of the built-in inbox, and which letters.
+        """
+        with reading(self.engine) as connection:
+            hashes = erasures.hashes(connection)
+        messages = 0
+        if hashes:
+            of_address = self.hasher.of_address
+            messages = self.inbox.forget(lambda each: of_address(each) in hashes)
+        letters = take_out(self.print_room(), self.clock())
+        for each in letters:
+            if each.why:
+                log.warning(
+                    "erased letters stay batch=%s why=%s", each.batch_id, each.why
+                )
+        return messages, letters
+
+    def brought_back(self) -> list[int]:
+        """Return the numbers of who was erased and is held again after a restore."""
+        people = self.erased.people()
+        with reading(self.engine) as connection:
+            return erasures.still_here(connection, people) if people else []
+
+    def replay(self) -> int:
+        """Erase again whom a restored backup has brought back; return how many."""
+        numbers = self.brought_back()
+        for number in numbers:
+            erase(self.engine, self.hasher, str(number), self.clock())
+        return len(numbers)
+
+    def rewrite(self) -> bool:
+        """Write the database's files anew, where remnants may lie in them.
+
+        Returns whether none do any more.
+        """
+        with reading(self.engine) as connection:
+            if not erasures.is_rewrite_due(connection):
+                return True
+        if not secure_delete.rewrite(self.engine):
+            return False
+        with writing(self.engine) as connection:
+            erasures.note_rewritten(connection, self.clock())
+        return True
+
+    def rewrite_at_night(self, hour: int) -> None:
+        """Write an SQLite database anew, if it is the hour for that and it is due."""
+        if hour == REWRITTEN_AT_HOUR and secure_delete.size_of(self.engine):
+            self.rewrite()
+
+    def _rewrite_if_small(self) -> bool:
+        size = secure_delete.size_of(self.engine)
+        return size is not None and size <= REWRITTEN_AT_ONCE_BYTES and self.rewrite()

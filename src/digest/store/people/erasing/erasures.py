@@ -1,0 +1,67 @@
+"""Who was erased: asked afterwards of what is kept outside of their rows."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from digest.store.base.tables import audit, repeatable_request, subscriber, suppression
+from digest.store.staff.audit import Act, record
+
+ERASED = "erased"
+_REWRITTEN = "wrote the database anew"
+# In place of an answer that may name them: what was asked is not done once more.
+_ANSWER = (
+    '{"title": "Gone", "status": 410, "detail": "This was done. Its answer is not kept '
+    'any more, since somebody was erased after it."}'
+)
+_GONE = 410
+
+
+def hashes(connection: Connection) -> set[str]:
+    """Return the hashes that are left of people who were erased."""
+    rows = select(suppression.c.target_hash).where(suppression.c.reason == ERASED)
+    return {*connection.scalars(rows)}
+
+
+def is_rewrite_due(connection: Connection) -> bool:
+    """Whether somebody was erased since the database's files were written anew."""
+    erased = connection.scalar(select(func.max(subscriber.c.erased_at)))
+    if erased is None:
+        return False
+    rewritten = select(func.max(audit.c.at)).where(audit.c.act == _REWRITTEN)
+    at = connection.scalar(rewritten)
+    return at is None or at <= erased
+
+
+def note_rewritten(connection: Connection, now: datetime) -> None:
+    """Write down that the database's files have been written anew."""
+    record(connection, Act(_REWRITTEN), now)
+
+
+def forget_answers(connection: Connection) -> None:
+    """Let go of what programs were answered, which may name whom it was about."""
+    connection.execute(
+        update(repeatable_request)
+        .where(repeatable_request.c.answer.is_not(None))
+        .values(answer=_ANSWER, status=_GONE)
+    )
+
+
+def still_here(
+    connection: Connection, erased: Mapping[int, Collection[str]]
+) -> list[int]:
+    """Return who of these is held as if they had never been erased.
+
+    By their number and one of their hashes, as in a database that was restored: whoever
+    came back since has another number, and who has their number now another hash.
+    """
+    rows = connection.execute(
+        select(
+            subscriber.c.id,
+            subscriber.c.email_hash,
+            subscriber.c.post_hash,
+            subscriber.c.phone_hash,
+        ).where(subscriber.c.id.in_(erased), subscriber.c.erased_at.is_(None))
+    )
+    return [row.id for row in rows if {*row[1:]} & {*erased[row.id]}]
