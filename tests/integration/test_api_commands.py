@@ -95,7 +95,7 @@ REASONS: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("demo", "serve", "web", "timetable", "work", "init", "migrate"),
-            *("check", "settings", "status", "pause", "resume"),
+            *("check", "settings", "status", "pause", "resume", "rewrite"),
         ),
         _OF_THE_MACHINE,
     ),

@@ -77,7 +77,10 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "campaigns": subject_access.campaigns_of(connection, subscriber.id),
         "left": subject_access.departures_of(connection, subscriber.id),
         "copies": subject_access.copies_of(connection, subscriber.id),
+        "not_sent": subject_access.left_out_of(connection, subscriber.id),
         "bounces": subject_access.bounces_of(connection, subscriber.id),
+        "mail": subject_access.mail_of(connection, subscriber.id),
+        "requests": subject_access.requests_of(connection, subscriber.id),
         "acts": [
             act.line()
             for act in audit.about(

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from digest.cli.parts.options import result
-from digest.model.people.lawful_basis import ALL_CONDITIONS, LawfulBasis
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,7 +35,8 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
         list[str] | None,
         typer.Option(
             metavar="CONDITION",
-            help=f"What is true of a soft opt-in; one for each of: {ALL_CONDITIONS}.",
+            help="What is true of a soft opt-in: “gave it to us themselves”, "
+            "“interest or support”, “could say no then”; one for each.",
         ),
     ] = None,
     on: Annotated[str, typer.Option(metavar="DATE", help="When they said yes.")] = "",
@@ -62,6 +62,7 @@ def add(  # noqa: PLR0913 - an option for each thing that is held
     """Add one person to a list, with why they may be written to."""
     from digest.audience.adding import add as add_person
     from digest.bootstrap import open_app
+    from digest.model.people.lawful_basis import LawfulBasis
 
     if not (consent or basis):
         raise typer.BadParameter("say --consent how they said yes, or --basis why not")

@@ -14,6 +14,9 @@ from digest.store.base.tables import (
     delivery,
     departure,
     edition,
+    incoming_mail,
+    joining_request,
+    left_out,
     mailing_list,
     reader,
     schedule,
@@ -198,11 +201,78 @@ def _bounces(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, 
     )
 
 
+def left_out_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return the editions that somebody got nothing of, and why, oldest first."""
+    return _entries(connection, _left_out, subscriber_id)
+
+
+def _left_out(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    return (
+        select(
+            edition.c.id.label(_PLACE),
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            edition.c.slot,
+            left_out.c.kind,
+            left_out.c.reason,
+        )
+        .join(edition, edition.c.id == left_out.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(reader, reader.c.id == left_out.c.reader_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
+    )
+
+
+def requests_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what somebody asked for on the web, and what came of it."""
+    return _entries(connection, _requests, subscriber_id)
+
+
+def _requests(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    return (
+        select(
+            joining_request.c.id.label(_PLACE),
+            campaign.c.name.label("campaign"),
+            joining_request.c.way,
+            joining_request.c.wording,
+            joining_request.c.requested_at,
+            joining_request.c.mailed_at,
+            joining_request.c.outcome,
+            joining_request.c.settled_at,
+        )
+        .join(campaign, campaign.c.id == joining_request.c.campaign_id)
+        .where(whose(joining_request.c.subscriber_id, subscriber_id))
+    )
+
+
+def mail_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what came in by mail from somebody, or about a copy of theirs.
+
+    With the email itself where it waits to be passed on; later it is not kept.
+    """
+    rows = connection.execute(
+        select(
+            incoming_mail.c.received_at,
+            incoming_mail.c.door,
+            incoming_mail.c.state,
+            incoming_mail.c.words,
+            incoming_mail.c.content,
+        )
+        .join(reader, reader.c.id == incoming_mail.c.reader_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
+        .order_by(incoming_mail.c.id)
+    )
+    return [
+        row._asdict() | {"content": (row.content or b"").decode("utf-8", "replace")}
+        for row in rows
+    ]
+
+
 def questions(subscriber_id: int) -> tuple[Asked, ...]:
     """Return all that is asked here of somebody, to be asked together."""
     every = (
         *(_dates, _subscriptions, _consents, _campaigns, _reading),
-        *(_departures, _copies, _bounces),
+        *(_departures, _copies, _bounces, _left_out, _requests),
     )
     return tuple((question, subscriber_id) for question in every)
 

@@ -14,7 +14,11 @@ _HEADINGS = {
     "left": "What they have left",
     "needs": "What helps them read or understand",
     "copies": "Every copy that was sent, or is to be",
+    "not_sent": "Editions that they got nothing of, and why",
     "bounces": "What came back",
+    "offers": "Other channels that they were offered",
+    "mail": "What came in by mail, from them or about a copy of theirs",
+    "requests": "What they asked for on the web",
     "held_twice": "What we held of them twice, until it was merged",
 }
 
