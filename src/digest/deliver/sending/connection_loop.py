@@ -202,13 +202,10 @@ class ConnectionLoop:
         )
         self._unsettled = queued, change
         self._context.state.count(end_of(outcome))
-        log.log(
-            _LEVELS.get(end.state, logging.WARNING),
-            "delivery settled id=%s state=%s attempts=%s",
-            queued.due.key,
-            end.state,
-            attempts,
-        )
+        level = _level_of(end.state)
+        if log.isEnabledFor(level):
+            words = "delivery settled id=%s state=%s attempts=%s"
+            log.log(level, words, queued.due.key, end.state, attempts)
         if doubt := doubt_in_words(end.state, queued.due.doubts):
             log.warning("delivery %s id=%s", doubt, queued.due.key)
 
@@ -275,8 +272,13 @@ class ConnectionLoop:
         self._context.queue.finish(queued)
 
 
-_LEVELS = {
-    DeliveryState.ACCEPTED: logging.DEBUG,
-    DeliveryState.PLANNED: logging.INFO,
-    DeliveryState.REFUSED: logging.ERROR,
-}
+def _level_of(state: DeliveryState) -> int:
+    match state:
+        case DeliveryState.ACCEPTED:
+            return logging.DEBUG
+        case DeliveryState.PLANNED:
+            return logging.INFO
+        case DeliveryState.REFUSED:
+            return logging.ERROR
+        case _:
+            return logging.WARNING

@@ -176,6 +176,8 @@ class CopyQueue:
             self._waiting.remove(waiter)
 
     def _nothing_at_hand(self) -> bool:
+        if not (self._delayed or self._paused_until):
+            return not self._copies or self._must_stop()
         now = monotonic()
         while self._delayed and self._delayed[0][0] <= now:
             self._copies.append(heappop(self._delayed)[2])

@@ -20,6 +20,9 @@ Progress = Callable[[str], None]
 class CopyEnd(StrEnum):
     """How one copy's turn in a run ended."""
 
+    # Every copy is counted by it: an Enum's own hash is a call of its own.
+    __hash__ = str.__hash__
+
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class DeliveryState(StrEnum):
@@ -95,8 +96,7 @@ class RetryPolicy:
         return min(max(self.soon, lasted / 2), self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """Where a delivery goes after an attempt, and when it is tried again."""
 
     state: DeliveryState

@@ -6,6 +6,7 @@ edition's code, its reader, and to which address it goes.
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -48,9 +49,15 @@ class MessageReference(NamedTuple):
 
 
 def _mark(edition_code: str, email: str) -> str:
-    words = f"{edition_code} {email.strip().lower()}"
-    octets = hashlib.sha256(words.encode()).digest()[:8]
-    number = int.from_bytes(octets, "big") % _MARKS
+    hashed = _hash_of(edition_code).copy()
+    hashed.update(email.strip().lower().encode())
+    number = int.from_bytes(hashed.digest()[:8], "big") % _MARKS
     rest, first = divmod(number, len(_PAIRS))
     last, middle = divmod(rest, len(_PAIRS))
     return f"{_PAIRS[first]}{_PAIRS[middle]}{_PAIRS[last]}"
+
+
+# Begun once: every copy of an edition goes on from it.
+@lru_cache(maxsize=64)
+def _hash_of(edition_code: str) -> "hashlib._Hash":
+    return hashlib.sha256(f"{edition_code} ".encode())

@@ -171,11 +171,8 @@ class WritingConnection:
         self._connection: Connection | None = None
         self._used_at = 0.0
         self.dialect = engine.dialect
-
-    @property
-    def has_own_transactions(self) -> bool:
-        """Whether a statement alone may be worth `at_once`: a BEGIN is a journey."""
-        return self.dialect.name == "postgresql"
+        # There a BEGIN is a journey of its own.
+        self._is_postgresql = engine.dialect.name == "postgresql"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -185,11 +182,12 @@ class WritingConnection:
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
-        """Yield it for one prepared statement, which is a transaction by itself.
+        """Yield it for what is prepared alone, of which SQLAlchemy hears nothing.
 
-        Where it `has_own_transactions`. Raises as `writing` does.
+        On PostgreSQL for one statement, which is a transaction by itself; on SQLite
+        for any, in a transaction that the driver begins. Raises as `writing` does.
         """
-        with self._lent(self._plainly) as connection:
+        with self._lent(self._by_driver) as connection:
             yield connection
 
     def close(self) -> None:
@@ -215,12 +213,23 @@ class WritingConnection:
     @contextmanager
     def _in_transaction(self) -> Iterator[Connection]:
         with self._ready().begin(), self._plainly() as connection:
-            if not self.has_own_transactions:
+            if not self._is_postgresql:
                 yield connection
                 return
             driver: Any = connection.connection.driver_connection
             with driver.transaction():
                 yield connection
+
+    @contextmanager
+    def _by_driver(self) -> Iterator[Connection]:
+        with self._plainly() as connection:
+            if self._is_postgresql:
+                yield connection
+                return
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN IMMEDIATE")
+            yield connection
+            driver.execute("COMMIT")
 
     @contextmanager
     def _plainly(self) -> Iterator[Connection]:
@@ -235,7 +244,7 @@ class WritingConnection:
     def _ready(self) -> Connection:
         if self._connection is None:
             options: dict[str, Any] = {BY_DRIVER: True}
-            if self.has_own_transactions:
+            if self._is_postgresql:
                 options["isolation_level"] = "AUTOCOMMIT"
             self._connection = self._engine.connect().execution_options(**options)
         return self._connection

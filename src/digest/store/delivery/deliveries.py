@@ -47,23 +47,22 @@ from digest.store.editions.holding_back import is_going
 from digest.store.webhooks.outbox import tell
 
 _CLAIMS = GivenRows((Column("of_reader", BigId),))
-_MOVES = GivenRows(
-    (
-        Column("of_edition", BigId),
-        Column("of_reader", BigId),
-        Column("said", Text),
-        Column("next", UtcDateTime),
-        Column("tried", Integer),
-        Column("only_after", Integer),
-        Column("print_batch", BigId),
-        Column("owed", Boolean),
-    )
+_PLAIN = (
+    Column("of_edition", BigId),
+    Column("of_reader", BigId),
+    Column("said", Text),
+    Column("tried", Integer),
+    Column("only_after", Integer),
+    Column("owed", Boolean),
 )
-# Of a DeliveryMove, in the order of those columns.
-_FACTS = attrgetter(
-    *("key.edition_id", "key.reader_id", "reply", "next_attempt_at", "tried"),
-    *("only_after", "print_batch_id", "owes"),
-)
+_FURTHER = (Column("next", UtcDateTime), Column("print_batch", BigId))
+# By whether a move is plain: what a statement is given of each, and how it is had.
+_MOVES = {True: GivenRows(_PLAIN), False: GivenRows((*_PLAIN, *_FURTHER))}
+_PLAIN_FACTS = ("key.edition_id", "key.reader_id", "reply", "tried", "only_after")
+_FACTS = {
+    True: attrgetter(*_PLAIN_FACTS, "owes"),
+    False: attrgetter(*_PLAIN_FACTS, "owes", "next_attempt_at", "print_batch_id"),
+}
 PAUSED = "its reader paused before the copy went"
 STOPPED = "its edition was stopped before this copy had left"
 # As many figures as the database can hold.
@@ -161,16 +160,28 @@ class MovesAlike(NamedTuple):
 
 def moves_alike(dialect: Dialect, changes: Iterable[DeliveryMove]) -> list[MovesAlike]:
     """Return the moves by the statements that make them."""
-    alike: dict[PreparedStatement, MovesAlike] = {}
+    alike: dict[_MoveKind, list[DeliveryMove]] = {}
+    kind: _MoveKind | None = None
     for change in changes:
-        is_fenced = change.only_after is not None
-        statement = _move_statement(
-            dialect, change.to, change.only_from, is_fenced=is_fenced
-        )
-        alike.setdefault(statement, MovesAlike(statement, [])).rows.append(
-            _FACTS(change)
-        )
-    return [*alike.values()]
+        # Those of a group are nearly always of one kind: looked for once.
+        if kind != (of_it := _kind_of(change)):
+            kind, those = of_it, alike.setdefault(of_it, [])
+        those.append(change)
+    return [
+        MovesAlike(_move_statement(dialect, *kind), [*map(_FACTS[kind[-1]], those)])
+        for kind, those in alike.items()
+    ]
+
+
+# What is the same of moves that one statement makes: where to, from where alone,
+# whether it is fenced, and whether it is plain, which says nothing of a further
+# attempt or of a print batch.
+_MoveKind = tuple[DeliveryState, DeliveryState | None, bool, bool]
+
+
+def _kind_of(change: DeliveryMove) -> _MoveKind:
+    is_plain = change.next_attempt_at is None and change.print_batch_id is None
+    return change.to, change.only_from, change.only_after is not None, is_plain
 
 
 def tell_refused(
@@ -428,18 +439,21 @@ def _move_statement(
     dialect: Dialect,
     to: DeliveryState,
     only_from: DeliveryState | None,
-    *,
-    is_fenced: bool,
+    is_fenced: bool,  # noqa: FBT001 - as of a _MoveKind
+    is_plain: bool,  # noqa: FBT001
 ) -> PreparedStatement:
-    those = _MOVES.table(dialect)
+    rows = _MOVES[is_plain]
+    those = rows.table(dialect)
     written: dict[str, Any] = {
         "state": to,
         "reply": func.coalesce(those.c.said, delivery.c.reply),
-        "next_attempt_at": those.c.next,
         "attempts": delivery.c.attempts + those.c.tried,
-        "print_batch_id": func.coalesce(those.c.print_batch, delivery.c.print_batch_id),
+        "next_attempt_at": None,
         **_stamps(to, NOW),
     }
+    if not is_plain:
+        batch = func.coalesce(those.c.print_batch, delivery.c.print_batch_id)
+        written |= {"next_attempt_at": those.c.next, "print_batch_id": batch}
     if "owes" in written:
         written["owes"] = and_(those.c.owed, delivery.c.carried_by.is_(None))
     if only_from is DeliveryState.UNCERTAIN and to is DeliveryState.ACCEPTED:
@@ -452,4 +466,4 @@ def _move_statement(
     )
     if is_fenced:
         moved = moved.where(delivery.c.attempts == those.c.only_after)
-    return PreparedStatement(dialect, _MOVES, moved.values(written))
+    return PreparedStatement(dialect, rows, moved.values(written))

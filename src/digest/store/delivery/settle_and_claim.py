@@ -44,7 +44,7 @@ class SettleAndClaim:
     ) -> list[ClaimResult | None]:
         """Settle, then claim; return for each request what came of its claim."""
         now = self.clock()
-        if writer.has_own_transactions and (guard := _only_guard(requests)):
+        if guard := _only_guard(requests):
             return _at_once(writer, requests, guard, now)
         with writer.writing() as connection:
             return _in_transaction(connection, requests, now)
@@ -77,10 +77,16 @@ def _only_guard(requests: Sequence[SettleAndClaimRequest]) -> HandoverGuard | No
     So where all claim copies of one edition, and what was settled all ended alike,
     with nothing to be told of it: nearly always.
     """
-    guards = {request.claim.guard if request.claim else None for request in requests}
-    ends = {request.settled.to for request in requests if request.settled}
-    is_one = len(guards) == 1 and ends <= {DeliveryState.ACCEPTED}
-    return guards.pop() if is_one else None
+    only: HandoverGuard | None = None
+    for settled, claim in requests:
+        if claim is None or (settled and settled.to is not DeliveryState.ACCEPTED):
+            return None
+        guard = claim.guard
+        if only is None:
+            only = guard
+        elif guard is not only and guard != only:
+            return None
+    return only
 
 
 def _at_once(
@@ -89,7 +95,7 @@ def _at_once(
     guard: HandoverGuard,
     now: datetime,
 ) -> list[ClaimResult | None]:
-    """Do it in one statement that is its own transaction: one journey, not three.
+    """Do it in the driver's own transaction: on PostgreSQL one journey, not three.
 
     Why some may not leave is asked in another. Should that fail, those that may have
     been claimed, and do not leave: they are uncertain, as after a kill.
