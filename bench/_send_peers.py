@@ -119,6 +119,17 @@ def ours_apart(load: Load, database: str, workers: int = 2) -> Spent:
         return Spent(perf_counter() - began, cpu, load.messages)
 
 
+def start_of_a_worker() -> dict[str, float]:
+    """Return what `digest work --until-done` takes where there is nothing to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        begin = [sys.executable, "-m", "digest", "init"]
+        subprocess.run(begin, cwd=folder, check=True, capture_output=True)  # noqa: S603 - our own
+        words = [sys.executable, str(HERE / "_send_start.py"), folder]
+        done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603
+    cpu, most_mb = map(float, done.stdout.split())
+    return {"start_cpu_s": cpu, "start_mb": most_mb}
+
+
 @contextmanager
 def _planned(messages: int, database: str) -> Iterator[str]:
     """Yield the address of a new database with an edition for so many readers."""

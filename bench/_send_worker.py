@@ -25,12 +25,13 @@ def sender_for(
     engine: Engine, port: int, connections: int, message: CompiledMessage
 ) -> EmailSender:
     """Return the product's own sender of one message to everybody."""
+    now = AT + timedelta(hours=1)
     return EmailSender(
         engine=engine,
         carrier=SmtpCarrier(SmtpServer.parse(f"smtp://127.0.0.1:{port}?tls=none")),
         message_for=lambda _edition, _variant: message,
         links=MailLinks(engine, SignedLinks("k" * 32, "https://example.org")),
-        clock=lambda: AT + timedelta(hours=1),
+        clock=lambda: now,
         connections=connections,
     )
 

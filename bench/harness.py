@@ -24,7 +24,8 @@ class Result:
 
     A ratio is ours against the peer in the same run, larger is better unless
     its name says cost. `missing` says why a peer could not be measured. `rows` are
-    single runs, none left out, with what else the machine did meanwhile.
+    single runs, none left out, with what else the machine did meanwhile. `page` is
+    what of it stands in docs/reference/speed.md, as it stands there.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Result:
     ratios: Mapping[str, float]
     missing: Mapping[str, str] = field(default_factory=dict)
     rows: Sequence[Mapping[str, float | str]] = ()
+    page: str = ""
 
 
 def main(measure: Callable[[bool], Result]) -> None:
@@ -165,6 +167,7 @@ def _as_table(result: Result) -> str:
             result.name,
             *(f"  {name:<{width}}  {value}" for name, value in rows),
             *_as_lines(result.rows),
+            *filter(None, [result.page]),
         ]
     )
 

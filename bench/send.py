@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from _send_messages import message_of, size_kb
+from _send_page import page
 from _send_peers import (
     DELAY_MS,
     HERE,
@@ -38,6 +39,7 @@ from _send_peers import (
     postgresql_server,
     sink,
     smtp_source,
+    start_of_a_worker,
     tools,
     with_aiosmtplib,
 )
@@ -58,8 +60,9 @@ class Place(NamedTuple):
 
 ALL = tuple(product((5, 15, 48, 100), (4, 8, 16), (0, DELAY_MS)))
 FEW = ((15, 8, 0), (15, 16, 0), (48, 16, 0), (15, 16, DELAY_MS))
-# A client that waits four times a message takes its time over a long link.
-NEAR, FAR = 3000, 400
+# Enough that a second's start counts for little; over a long link each takes its time.
+NEAR, FAR = 20_000, 1_600
+FEW_NEAR, FEW_FAR = 3_000, 400
 
 
 def measure(wanted: Sequence[Place], quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
@@ -81,9 +84,13 @@ def measure(wanted: Sequence[Place], quick: bool) -> Result:  # noqa: FBT001 - t
         else:
             missing["postgresql_vs_smtp_source"] = "no PostgreSQL server here"
         places = wanted or [*map(Place._make, FEW if quick else ALL)]
-        rows = _rows(peers, ports, places, turns=1 if quick else 3)
+        copies = {0: FEW_NEAR if quick else NEAR, DELAY_MS: FEW_FAR if quick else FAR}
+        rows = _rows(peers, ports, places, copies, turns=1 if quick else 3)
+        start = start_of_a_worker()
+        table = page(rows, start)
         if wanted:
-            return Result("send", _figures(rows), _ratios(rows, peers), missing, rows)
+            figures = _figures(rows) | start
+            return Result("send", figures, _ratios(rows, peers), missing, rows, table)
         clients: dict[str, Run] = {"compiled_smtplib": compiled, "emailmessage": built}
         if find_spec("aiosmtplib"):
             clients["aiosmtplib"] = with_aiosmtplib
@@ -91,23 +98,28 @@ def measure(wanted: Sequence[Place], quick: bool) -> Result:  # noqa: FBT001 - t
             missing["vs_aiosmtplib"] = "aiosmtplib is not installed"
         clients["sqlite"] = peers["sqlite"]
         usual = _against_clients(clients, port, turns=1 if quick else 3)
-    figures = _figures(rows) | _memory(20_000 if quick else 1_000_000)
-    return Result("send", figures, _ratios(rows, peers) | usual, missing, rows)
+    figures = _figures(rows) | start | _memory(20_000 if quick else 1_000_000)
+    return Result("send", figures, _ratios(rows, peers) | usual, missing, rows, table)
 
 
 def _rows(
-    peers: Runs, ports: Mapping[int, int], places: Iterable[Place], turns: int
+    peers: Runs,
+    ports: Mapping[int, int],
+    places: Iterable[Place],
+    copies: Mapping[int, int],
+    turns: int,
 ) -> list[dict[str, float]]:
+    """Return a row for each turn; `ports` and `copies` are by the link's delay."""
     rows = []
     for place, _ in product(places, range(turns)):
-        messages = FAR if place.delay_ms else NEAR
-        load = Load(ports[place.delay_ms], messages, place.connections, place.kb)
+        kb, connections, delay_ms = place
+        load = Load(ports[delay_ms], copies[delay_ms], connections, kb)
         others = OtherLoad()
         spent = {name: run(load) for name, run in peers.items()}
         row = {
-            "kb": size_kb(message_of(place.kb)),
-            "connections": place.connections,
-            "delay_ms": place.delay_ms,
+            "kb": size_kb(message_of(kb)),
+            "connections": connections,
+            "delay_ms": delay_ms,
             "other_load": others.so_far(),
             "smtp_source_per_second": spent["smtp_source"].rate,
         }
@@ -115,6 +127,12 @@ def _rows(
             f"{name}_vs_smtp_source": its.rate / spent["smtp_source"].rate
             for name, its in spent.items()
             if name != "smtp_source"
+        }
+        row |= {
+            f"{name}_2_workers_vs_one": spent[f"{name}_2_workers"].rate
+            / spent[name].rate
+            for name in ("sqlite", "postgresql")
+            if name in spent
         }
         row |= {f"{name}_cpu_us": its.cpu_us for name, its in spent.items()}
         if "postgresql" in spent:
