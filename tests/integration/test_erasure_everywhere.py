@@ -2,7 +2,6 @@
 
 import io
 import random
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from email import message_from_bytes
@@ -44,7 +43,7 @@ from tests.sheets import Sheets
 from tests.stored import a_stored_campaign, posts_accepted
 
 HEAD = "name,email,phone,address_1,address_2,postcode,format,notes,consent_wording"
-HELD, ERASED = 300, 200
+HELD, ERASED = 240, 200
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -82,7 +81,9 @@ class Somebody:
     @property
     def traces(self) -> tuple[str, ...]:
         """What only they have: of their name, their addresses and their phone."""
-        return (self.last, self.last.title(), f"9{self.number:05d}")
+        # Six digits alone may stand anywhere by chance: with what is before them.
+        phone = f"9{self.number:05d}"
+        return (self.last, self.last.title(), f"32 {phone}", f"32{phone}")
 
 
 def some_people(chance: random.Random) -> list[Somebody]:
@@ -219,13 +220,7 @@ def files_of(folder: Path) -> str:
 
 def left_of(people: list[Somebody], words: str) -> list[str]:
     """Return what words still have of these people."""
-    words_there = {*re.findall(r"[A-Za-z]{9}", words), *re.findall(r"9\d{5}", words)}
-    return [
-        trace
-        for each in people
-        for trace in each.traces
-        if trace in words_there or trace in words
-    ]
+    return [trace for each in people for trace in each.traces if trace in words]
 
 
 def test_of_two_hundred_people_nothing_is_left_but_hashes(  # noqa: PLR0915 - one story, told once
