@@ -14,6 +14,7 @@ from tests.browser.axe import violations
 from tests.browser.serving import served
 from tests.builders import EIGHT
 from tests.paper import DILWYN, GORDON, Paper, paper, paper_pattern
+from tests.pictures import a_drawing, saved
 from tests.staff import COOKIE, an_account, cookie_of
 
 __all__ = ["paper", "paper_pattern"]
@@ -195,3 +196,50 @@ def test_letters_that_came_back_are_scanned_one_after_another(
     page.get_by_role("status").get_by_role("button", name="Undo").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("taken back")
+
+
+_CAMERA = """reads => {
+  const canvas = document.createElement("canvas");
+  navigator.mediaDevices.getUserMedia = reads === null
+    ? () => Promise.reject(new Error("refused"))
+    : () => Promise.resolve(canvas.captureStream(5));
+  canvas.getContext("2d").fillRect(0, 0, 9, 9);
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, 9, 9), 50);
+  window.BarcodeDetector = class {
+    async detect() { return reads === "" ? [] : [{ rawValue: reads ?? "1.2" }]; }
+  };
+}"""
+
+
+@pytest.mark.parametrize("hand", [_LOOKS[0]], indirect=True)
+def test_a_camera_reads_the_code_where_the_browser_can(
+    hand: Hand, paper: Paper
+) -> None:
+    page, reference = hand.page, paper.references["bo"]
+    page.goto("/post/returned")
+    camera = page.get_by_role("button", name="Use the camera")
+    expect(camera).to_be_hidden()
+
+    page.add_init_script(f"({_CAMERA})({reference!r})")
+    page.goto("/post/returned")
+    hand.looks()
+    camera.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Its reference")).to_have_value(reference)
+    expect(page.get_by_label("Its reference")).to_be_focused()
+    expect(page.get_by_role("status").last).to_contain_text("The code was read")
+    expect(page.locator("video")).to_be_hidden()
+    hand.looks()
+
+
+@pytest.mark.parametrize("hand", [_LOOKS[0]], indirect=True)
+def test_where_a_camera_may_not_stay_on_one_picture_is_read(hand: Hand) -> None:
+    page = hand.page
+    page.add_init_script(f"({_CAMERA})(null)")
+    page.goto("/post/returned")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Use the camera").click()
+    picture = {"name": "a.png", "mimeType": "image/png", "buffer": saved(a_drawing())}
+    chooser.value.set_files([picture])
+
+    expect(page.get_by_label("Its reference")).to_have_value("1.2")

@@ -19,15 +19,20 @@ from digest.errors import DigestError, NotFound
 from digest.model.people.departure import LeavingMeans
 from digest.model.people.person import CONSENT, Consent
 from digest.model.people.reader_marks import ReaderRef
+from digest.model.webhooks import WebhookKind
+from digest.schedule.editions.going_live import LiveStart, foresee
+from digest.schedule.editions.publishing import publish
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, person_merge
 from digest.store.people import departures, needs, readers, subscribers
 from digest.store.people.doubles import merges
 from digest.store.people.joining import consents
-from digest.store.reports import person_history
-from tests.builders import EIGHT, SITE
+from digest.store.reports import edition_copies, person_history
+from digest.store.webhooks import outbox
+from tests.builders import EIGHT, SITE, a_post
+from tests.integration.test_webhooks import a_sender
 from tests.lists import HASHER, TWO_LISTS, a_copy, imported, states
-from tests.stored import a_stored_campaign
+from tests.stored import a_stored_campaign, posts_accepted
 
 ANN = "Ann Example,ann@example.org,01632 960155,,,"
 ANNE = "Anne Example,anne@example.org,,1 Street,Tidewell,ZZ99 1AA"
@@ -262,3 +267,24 @@ def test_only_two_who_are_there_are_merged(people: Engine) -> None:
         merge(connection, HASHER, "1", "2", LATER, take=["fax"])
     with reading(people) as connection:
         assert connection.execute(person_merge.select()).first() is None
+
+
+def test_no_edition_counts_who_is_held_under_the_other_number(people: Engine) -> None:
+    a_sender(people).create("Chat", "https://example.org", tuple(WebhookKind), EIGHT)
+    number = merged(people)
+    posts_accepted(people, [a_post("one")], LATER)
+    [going] = foresee(people, [], LiveStart(), LATER)
+    [plan] = [first for first in going.firsts if first.readers]
+    edition = publish(people, "lantern-week", "daily", LATER + timedelta(days=1))
+    with reading(people) as connection:
+        reasons = edition_copies.left_out_counts(connection, edition.id)
+
+    assert reasons == {}
+    assert (plan.readers, plan.left_out) == (1, {})
+
+    undone(people, number)
+    with reading(people) as connection:
+        facts = [(each.kind, each.facts) for each in outbox.log(connection, 1, 50)]
+    both = {"person": 1, "other": 2}
+    assert (WebhookKind.PERSON_MERGED, both) in facts
+    assert (WebhookKind.PERSON_PARTED, both) in facts

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, insert, select, update
 
 import digest.store
 from digest.model.people.reader_marks import mark_of
+from digest.model.roles import Scope
 from digest.store.base.engine import cut_off, reading, rebuilding, writing
 from digest.store.base.tables import (
     campaign,
@@ -20,6 +21,9 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.migrate import migrate
+from digest.store.staff import access_keys, repeatable_requests
+from digest.store.staff.access_keys import NewKey
+from digest.store.staff.repeatable_requests import RepeatableRequest
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition
 
@@ -160,3 +164,17 @@ def test_bases_of_before_have_the_words_of_now_and_no_conditions(
             ("public task", None),
             ("consent", None),
         ]
+def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) -> None:
+    with writing(engine) as connection:
+        access_keys.create(connection, NewKey("a program", (Scope.WRITE,)), EIGHT)
+        [key] = access_keys.listed(connection)
+        asked = RepeatableRequest(key.id, "once", "fingerprint")
+        repeatable_requests.begin(connection, asked, EIGHT)
+        repeatable_requests.answer(connection, asked, 201, "{}", {})
+    taken_back(engine, "0049")
+    migrate(engine)
+
+    with writing(engine) as connection:
+        earlier = repeatable_requests.begin(connection, asked, EIGHT)
+    assert earlier is not None
+    assert (earlier.answer, earlier.headers) == ("{}", {})

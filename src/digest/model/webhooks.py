@@ -21,6 +21,8 @@ class WebhookKind(StrEnum):
     DELIVERY_FAILED = "delivery.failed"
     PERSON_JOINED = "person.joined"
     PERSON_LEFT = "person.left"
+    PERSON_MERGED = "person.merged"
+    PERSON_PARTED = "person.parted"
     BATCH_POSTED = "batch.posted"
     SOURCE_SILENT = "source.silent"
 
@@ -40,6 +42,8 @@ _WORDS: Mapping[WebhookKind, str] = {
     WebhookKind.DELIVERY_FAILED: "an email is refused",
     WebhookKind.PERSON_JOINED: "somebody is on a mailing list from now on",
     WebhookKind.PERSON_LEFT: "somebody has left a campaign",
+    WebhookKind.PERSON_MERGED: "two numbers are found to be one person's",
+    WebhookKind.PERSON_PARTED: "two who were made one are two people again",
     WebhookKind.BATCH_POSTED: "a print batch is posted",
     WebhookKind.SOURCE_SILENT: "a source is given up on, and waits for a person",
 }

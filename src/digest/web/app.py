@@ -11,9 +11,8 @@ from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.schedule.pulses import Pulses
 from digest.web import metrics
-from digest.web.api import docs_page
 from digest.web.api.application import make_api
-from digest.web.api.parts import problems
+from digest.web.api.parts import docs_page, problems
 from digest.web.desk import (
     calendar,
     golive,

@@ -22,6 +22,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.mode import Mode
 from digest.model.people.merging import MERGE_FIELDS, merged_person, person_json
 from digest.model.people.person import Person
+from digest.model.webhooks import WebhookKind
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries, had
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
@@ -31,6 +32,7 @@ from digest.store.people.doubles import merged_ties, merges
 from digest.store.people.readers import Reader
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.staff.audit import Act, record
+from digest.store.webhooks.outbox import tell
 
 _REPEATS = "they have had some of it under their other number"
 _WHY = "they were held twice: what is due goes to them under their other number"
@@ -97,6 +99,7 @@ def merge(  # noqa: PLR0913 - who, with whom, and what of whom
     merges.note_before(connection, merge_id, before)
     both = (survivor.id, absorbed.id)
     record_both(connection, "merged", both, now, taken=sorted(take))
+    tell_of_both(connection, WebhookKind.PERSON_MERGED, both, now)
     targets = hasher.hashed(person.keys).targets()
     reasons = suppressions.reasons(connection, set(targets.items()))
     return MergedPerson(
@@ -255,3 +258,11 @@ def record_both(
     for who, other in (both, both[::-1]):
         after = {"the other": f"person {other}", **facts}
         record(connection, Act(verb, subject=f"person {who}", after=after), now)
+
+
+def tell_of_both(
+    connection: Connection, kind: WebhookKind, both: tuple[int, int], now: datetime
+) -> None:
+    """Tell other systems which number holds for two people, and which is the other."""
+    survivor, other = both
+    tell(connection, kind, now, lambda: [{"person": survivor, "other": other}])

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.audience.doubles.merging import record_both
+from digest.audience.doubles.merging import record_both, tell_of_both
 from digest.audience.editing import BOUNCED
 from digest.audience.enrolment import enrol
 from digest.audience.hashing import KeyedHasher
@@ -24,6 +24,7 @@ from digest.model.formats import Channel
 from digest.model.people.channel_choice import reached_at
 from digest.model.people.merging import parted_person, person_of
 from digest.model.people.person import Person
+from digest.model.webhooks import WebhookKind
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries, had
 from digest.store.merging import in_flight, merged_places
@@ -109,6 +110,7 @@ def undo(
         enrol(connection, stored.id, stored.campaign, now, both)
     merges.close(connection, merge.id, now)
     record_both(connection, "took apart again", both, now)
+    tell_of_both(connection, WebhookKind.PERSON_PARTED, both, now)
     return merge
 
 

@@ -1019,6 +1019,7 @@ repeatable_request = Table(
     Column("begun_at", UtcDateTime, nullable=False, index=True),
     Column("status", Integer),  # none until it is answered
     Column("answer", Text),
+    Column("headers", JSON),  # where what was made is, and of which version
     PrimaryKeyConstraint("access_key_id", "repeat_key"),
 )
 

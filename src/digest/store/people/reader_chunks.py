@@ -327,7 +327,8 @@ def _gather_readers(
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(whom)
+        # Who was held twice is planned for under the number that was kept.
+        .where(whom, subscriber.c.merged_into.is_(None))
         .order_by(reader.c.id)
     )
     columns = ["reader_id", "subscriber_id", "kind"]

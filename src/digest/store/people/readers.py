@@ -220,7 +220,7 @@ def kinds_of_readers(
             ),
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(may_be_planned(edition, now))
+        .where(may_be_planned(edition, now), subscriber.c.merged_into.is_(None))
         .order_by(reader.c.id)
         .limit(limit)
     )

@@ -1,5 +1,6 @@
 """What programs ask under a key of their own: asked again, it is not done again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,13 +24,15 @@ class RepeatableRequest:
 class EarlierRequest:
     """What was asked under the same key before; `status` is None until its answer.
 
-    `answer` is None of a file, which is not kept.
+    `answer` is None of a file, which is not kept. `headers` are those that say where
+    what was made is, and of which version.
     """
 
     fingerprint: str
     begun_at: datetime
     status: int | None
     answer: str | None
+    headers: Mapping[str, str]
 
 
 def begin(
@@ -57,7 +60,11 @@ def begin(
         select(repeatable_request).where(*_matching(request))
     ).one()
     return EarlierRequest(
-        earlier.fingerprint, earlier.begun_at, earlier.status, earlier.answer
+        earlier.fingerprint,
+        earlier.begun_at,
+        earlier.status,
+        earlier.answer,
+        earlier.headers or {},
     )
 
 
@@ -66,12 +73,13 @@ def answer(
     request: RepeatableRequest,
     status: int,
     content: str | None,
+    headers: Mapping[str, str],
 ) -> None:
     """Write down what it was answered with; of a file, only that it was."""
     connection.execute(
         update(repeatable_request)
         .where(*_matching(request))
-        .values(status=status, answer=content)
+        .values(status=status, answer=content, headers=dict(headers))
     )
 
 

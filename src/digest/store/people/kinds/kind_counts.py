@@ -126,7 +126,11 @@ def _kinds(
         may_be_emailed_by(connection, campaigns.listed(connection), list_ids),
         func.coalesce(stretches.c.stretches, ""),
     )
-    whom: list[ColumnElement[bool]] = [reader.c.schedule_id.in_(schedule_ids)]
+    # Who was held twice counts under the number that was kept.
+    whom = [
+        reader.c.schedule_id.in_(schedule_ids),
+        subscriber.c.merged_into.is_(None),
+    ]
     if without_copy_of is not None:
         copies = select(delivery.c.reader_id).where(
             delivery.c.edition_id == without_copy_of

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,8 @@ from digest.web.api.parts.problems import RefusedFields
 
 HEADER = "Idempotency-Key"
 _JSON = "application/json"
+# What says where something that was made is, and of which version: an answer's too.
+_KEPT = ("Location", "ETag")
 _OTHER = "This Idempotency-Key was used before, for something else: take a new one"
 _UNDER_WAY = "The same request is under way: ask for it again in a moment"
 _UNKNOWN = (
@@ -61,7 +63,12 @@ class RequestGuard:
             raise
         is_file = response.media_type != _JSON
         content = None if is_file else bytes(response.body).decode()
-        await run_in_threadpool(self._keep, repeatable, response.status_code, content)
+        headers = {
+            name: response.headers[name] for name in _KEPT if name in response.headers
+        }
+        await run_in_threadpool(
+            self._keep, repeatable, response.status_code, content, headers
+        )
         return response
 
     def _repeatable(
@@ -96,10 +103,14 @@ class RequestGuard:
         return now - earlier.begun_at < limits.API_REQUEST_TAKES
 
     def _keep(
-        self, repeatable: RepeatableRequest, status: int, content: str | None
+        self,
+        repeatable: RepeatableRequest,
+        status: int,
+        content: str | None,
+        headers: Mapping[str, str],
     ) -> None:
         with self.digest.writing() as connection:
-            repeatable_requests.answer(connection, repeatable, status, content)
+            repeatable_requests.answer(connection, repeatable, status, content, headers)
 
     def _forget(self, repeatable: RepeatableRequest) -> None:
         with self.digest.writing() as connection:
@@ -119,7 +130,8 @@ async def _answer_again(
     replayed = {"Idempotency-Replayed": "true"}
     if earlier.answer is not None:
         status = earlier.status or 200
-        return Response(earlier.answer, status, replayed, media_type=_JSON)
+        headers = {**earlier.headers, **replayed}
+        return Response(earlier.answer, status, headers, media_type=_JSON)
     request.state.is_repeat = True
     response = await follow(request)
     response.headers.update(replayed)
