@@ -239,7 +239,8 @@ def test_where_a_camera_may_not_stay_on_one_picture_is_read(hand: Hand) -> None:
     page.goto("/post/returned")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Use the camera").click()
-    picture = {"name": "a.png", "mimeType": "image/png", "buffer": saved(a_drawing())}
-    chooser.value.set_files([picture])
+    chooser.value.set_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": saved(a_drawing())}
+    )
 
     expect(page.get_by_label("Its reference")).to_have_value("1.2")

@@ -168,13 +168,13 @@ def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) 
     with writing(engine) as connection:
         access_keys.create(connection, NewKey("a program", (Scope.WRITE,)), EIGHT)
         [key] = access_keys.listed(connection)
-        asked = RepeatableRequest(key.id, "once", "fingerprint")
-        repeatable_requests.begin(connection, asked, EIGHT)
-        repeatable_requests.answer(connection, asked, 201, "{}", {})
+        request = RepeatableRequest(key.id, "once", "fingerprint")
+        repeatable_requests.begin(connection, request, EIGHT)
+        repeatable_requests.answer(connection, request, 201, "{}", {})
     taken_back(engine, "0049")
     migrate(engine)
 
     with writing(engine) as connection:
-        earlier = repeatable_requests.begin(connection, asked, EIGHT)
+        earlier = repeatable_requests.begin(connection, request, EIGHT)
     assert earlier is not None
     assert (earlier.answer, earlier.headers) == ("{}", {})
