@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 60
 SCREENS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix soak mutants fuzz pictures browser postgres dovecot fiu gmime limits clocks words lock secrets screens stylesheet
+.PHONY: help setup check test demo serve bench curves kill-matrix soak mutants fuzz pictures browser postgres dovecot fiu gmime vnu limits clocks words lock secrets screens stylesheet
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -33,7 +33,7 @@ check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues 
 	$(PYTHON) -m tests.api_page --check
 	$(PYTHON) -m tests.glossary
 
-test: $(VENV)/.dev-installed browser postgres dovecot fiu gmime check ## check, then run every test, on all cores; name the slowest
+test: $(VENV)/.dev-installed browser postgres dovecot fiu gmime vnu check ## check, then run every test, on all cores; name the slowest
 	@# Compiled once: else each of the processes that tests start compiles all it imports.
 	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n auto --maxprocesses 8 --dist loadfile --no-loadscope-reorder \
 	  --durations=20 --durations-min=2 $(PYTEST_ARGS)
@@ -76,6 +76,9 @@ stylesheet: $(VENV)/.dev-installed ## make the pages' first style sheet anew, of
 
 postgres: ## find a PostgreSQL for the tests, or install one where we may
 	@sh tests/find_postgres.sh
+
+vnu: $(VENV)/.installed ## find the Nu Html Checker for the tests, or have npm bring it
+	@sh tests/find_vnu.sh $(VENV)
 
 dovecot: ## find a Dovecot for the tests, or install one where we may
 	@sh tests/find_dovecot.sh

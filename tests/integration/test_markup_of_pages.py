@@ -1,8 +1,13 @@
 """The markup of every page: without a parse error, a style or a script of its own."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -15,10 +20,16 @@ from digest.model.posts.items import Link, LinkKind, Post
 from digest.model.roles import Role
 from digest.web.app import make_app
 from tests.builders import SITE, a_post
+from tests.integration.test_doors import address_of
 from tests.joining import JOINABLE
-from tests.staff import signed_in
+from tests.staff import signed_in, staff_routes
 from tests.stored import FILE, a_stored_campaign, posts_accepted, reader_ref
 
+# Where `make vnu` has put it, or where the variable says.
+VNU = Path(
+    os.environ.get("VNU_JAR")
+    or f"{sys.prefix}/vnu/node_modules/vnu-jar/build/dist/vnu.jar"
+)
 LOG = "/desk/log/lantern-week"
 CAMPAIGN = "/desk/campaigns/lantern-week"
 OPEN = f"{CAMPAIGN}/daily"
@@ -150,6 +161,34 @@ def faults_in(page: str) -> Iterator[str]:
                 for target in element.get(name, "").split()
                 if target not in ids
             )
+
+
+@pytest.mark.skipif(
+    not (shutil.which("java") and VNU.exists()), reason="no Nu Html Checker: make vnu"
+)
+def test_the_nu_html_checker_finds_no_error(
+    pages: dict[str, str], program: App, tmp_path: Path
+) -> None:
+    app = make_app(program)
+    with TestClient(app, base_url=SITE, headers={"Origin": SITE}) as client:
+        signed_in(client, program, Role.ADMIN)
+        others = {
+            address_of(path) for path, way, _ in staff_routes(app) if way == "GET"
+        }
+        others -= {*pages, "/desk/golive/domains"}
+        pages |= {path: client.get(path).text for path in sorted(others)}
+    # A file, a fragment, and an email, which is written for mail programs.
+    whole = [each for each in pages.values() if 'class="govuk-template' in each[:400]]
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for number, page in enumerate(whole):
+        (folder / f"{number:03}.html").write_text(page)
+    options = ("--errors-only", "--format", "gnu")
+    words = ["java", "-jar", str(VNU), *options, str(folder)]
+    checked = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - the checker
+
+    assert len(whole) > 80
+    assert checked.stderr == ""
 
 
 def test_markup_that_is_wrong_would_be_named() -> None:

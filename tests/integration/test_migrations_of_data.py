@@ -164,6 +164,8 @@ def test_bases_of_before_have_the_words_of_now_and_no_conditions(
             ("public task", None),
             ("consent", None),
         ]
+
+
 def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) -> None:
     with writing(engine) as connection:
         access_keys.create(connection, NewKey("a program", (Scope.WRITE,)), EIGHT)
@@ -171,7 +173,7 @@ def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) 
         request = RepeatableRequest(key.id, "once", "fingerprint")
         repeatable_requests.begin(connection, request, EIGHT)
         repeatable_requests.answer(connection, request, 201, "{}", {})
-    taken_back(engine, "0049")
+    taken_back(engine, "0050")
     migrate(engine)
 
     with writing(engine) as connection:
