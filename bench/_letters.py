@@ -38,9 +38,9 @@ from digest.render.letter.address_block import personal
 from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job
-from digest.render.letter.fonts import FAMILIES, FOLDER, fonts
 from digest.render.letter.letter import Letter, LetterOptions, typeset
-from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.paper.fonts import FAMILIES, FOLDER, fonts
+from digest.render.paper.typst_compiler import TypstCompiler
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 PAGES = 4

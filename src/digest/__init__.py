@@ -1,3 +1,3 @@
-"""Digest: one day's posts, written once and sent to everyone, by email and by post."""
+"""Digest: one day's posts, written once, to everyone by email, post and phone."""
 
 __version__ = "0.1.0"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from digest.audience.joining.proofs import WorkProofs
     from digest.audience.signed_links import SignedLinks
     from digest.audience.unsubscribing import UnsubscribeLinks
+    from digest.deliver.calling.call_desk import CallDesk
     from digest.deliver.carrier import Carrier
     from digest.deliver.inbox.maildir import Inbox
     from digest.deliver.printing.batch_steps import BatchSteps, DueLabel
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from digest.render.templates import Kind
     from digest.schedule.archive.editions import Archive
     from digest.schedule.archive.events import PublicEvents
+    from digest.schedule.delivery.call_sheets import CallSheets
     from digest.schedule.delivery.dispatch import Dispatcher
     from digest.schedule.delivery.worker import Work
     from digest.schedule.editions.previews import Previews
@@ -396,6 +398,21 @@ class App:
         from digest.deliver.returns.returned_letters import ReturnedLetters
 
         return ReturnedLetters(self.engine)
+
+    @cached_property
+    def call_desk(self) -> "CallDesk":
+        """Where callers write down what came of ringing readers."""
+        from digest.deliver.calling.call_desk import CallDesk
+        from digest.schedule.readers.phone_wishes import ReaderWishes
+
+        return CallDesk(self.engine, ReaderWishes(self.hasher), self.clock)
+
+    @cached_property
+    def call_sheets(self) -> "CallSheets":
+        """What callers are told: the words of each call, and sheets to print."""
+        from digest.schedule.delivery.call_sheets import CallSheets
+
+        return CallSheets(self.engine, self.renditions, self.clock)
 
     @cached_property
     def print_room(self) -> "PrintRoom":

@@ -39,6 +39,7 @@ ADDRESSEE = Addressee(
     "Ann Example",
     "ann@example.org",
     PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
+    phone="01632 960 155",
 )
 CAN_BE_MADE = [fmt for fmt in FORMATS.values() if fmt.channel]
 
@@ -80,7 +81,9 @@ def test_print_is_as_large_as_the_guidelines_for_clear_and_large_print_ask() -> 
     # UK Association for Accessible Formats: clear print 14 point, large print 18.
     assert (named("letter").points, named("large-print").points) == (14, 18)
     assert [fmt.name for fmt in CAN_BE_MADE if fmt.has_html] == ["html"]
-    assert [fmt.name for fmt in CAN_BE_MADE if not fmt.points] == ["html", "plain"]
+    assert [fmt.name for fmt in CAN_BE_MADE if not fmt.points] == [
+        *("html", "plain", "phone")
+    ]
 
 
 @pytest.mark.parametrize("fmt", CAN_BE_MADE, ids=str)
@@ -97,7 +100,7 @@ def test_what_can_travel_can_be_made_and_looked_at(fmt: Format) -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
 def test_a_reader_is_served_by_the_formats_channel_or_told_why_not(fmt: Format) -> None:
-    served = resolve(ReaderFacts(fmt, has_email=True, has_address=True))
+    served = resolve(ReaderFacts(fmt, has_email=True, has_address=True, has_phone=True))
 
     assert isinstance(served, Served) == (fmt.channel is not None)
     if isinstance(served, Served):

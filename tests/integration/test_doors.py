@@ -76,6 +76,7 @@ def address_of(path: str) -> str:
         ("{lost}", "email"),
         ("{kind}", "post"),
         ("{key}", "x"),
+        ("{reference}", "1.1"),
         ("{endpoint_id}", "1"),
         ("{section}", "name"),
         ("{kinds}", "schedules"),

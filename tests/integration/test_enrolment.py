@@ -113,7 +113,7 @@ def test_planning_learns_what_decides_how_each_is_served(engine: Engine) -> None
     assert [row.facts for row in rows] == [
         ReaderFacts(HTML, has_email=True),
         ReaderFacts(LETTER, has_address=True, post_suppressed=True),
-        ReaderFacts(PHONE, is_subscribed=False),
+        ReaderFacts(PHONE, is_subscribed=False, has_phone=True),
         ReaderFacts(HTML, has_email=True, has_address=True, email_suppressed=True),
     ]
     assert [row.language for row in rows] == ["en-GB"] * 4

@@ -20,6 +20,7 @@ from tests.rows import a_planned_edition
 # Where what a table has of somebody stands among all that is held of them.
 STANDS_IN = {
     "bounce": "bounces",
+    "call_attempt": "calls",
     "channel_offer": "offers",
     "consent": "consents",
     "delivery": "copies",

@@ -11,7 +11,7 @@ from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job
 from digest.render.letter.ending import Ending
 from digest.render.letter.letter import LetterOptions, preview, typeset
-from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.paper.typst_compiler import TypstCompiler
 from tests.builders import a_post, a_variant
 from tests.sheets import Sheets
 

@@ -1,6 +1,7 @@
 """The post room: each act on paper, and who sees whose letters."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pypdfium2
@@ -12,6 +13,7 @@ from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Role
+from digest.schedule.editions.publishing import publish
 from digest.store.base.tables import (
     audit,
     delivery,
@@ -20,9 +22,11 @@ from digest.store.base.tables import (
     suppression,
 )
 from digest.store.delivery import copies, print_batches
+from digest.store.delivery.calling import calls
 from digest.store.staff import accounts
+from digest.store.staff.rounds import ALL_ROUNDS
 from digest.web.app import make_app
-from tests.builders import EIGHT, SITE
+from tests.builders import EIGHT, SITE, a_post
 from tests.integration.test_markup_of_pages import faults_in
 from tests.paper import (
     DILWYN,
@@ -36,10 +40,12 @@ from tests.paper import (
 from tests.rows import unsubscribed
 from tests.sheets import Sheets
 from tests.staff import signed_in
+from tests.stored import a_reader, posts_accepted
 
 __all__ = ["paper", "paper_pattern"]
 
 OURS = {"Origin": SITE}
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -505,3 +511,75 @@ def test_letters_that_were_called_back_say_that_they_are_not_to_be_posted(
     assert "/posted" not in page
     with paper.program.reading() as connection:
         assert print_batches.get(connection, 1).is_over
+
+
+@pytest.fixture
+def rung(paper: Paper) -> tuple[App, str, str]:
+    """Return the program with two calls to make, and whose they are."""
+    program = paper.program
+    for name, organiser in (("edwin", DILWYN), ("ama", GORDON)):
+        phone = {"phone": "01632 960 110", "format": "phone", "email": None}
+        a_reader(program.engine, name, "daily", organiser=organiser, **phone)
+    posts_accepted(program.engine, [a_post("two", title="Lanterns")])
+    edition = publish(program.engine, "lantern-week", "daily", EIGHT + DAY)
+    with program.reading() as connection:
+        every = calls.to_make(connection, ALL_ROUNDS, EIGHT, 9)
+    keys = {call.name: str(call.key) for call in every}
+    assert edition.state.value == "planned"
+    return program, keys["Edwin"], keys["Ama"]
+
+
+def test_an_organiser_rings_their_own_and_writes_down_how_it_went(
+    visitor: TestClient, rung: tuple[App, str, str]
+) -> None:
+    program, theirs, others = rung
+    an_organiser(visitor, program, DILWYN)
+
+    assert "Ring 1 person" in visitor.get("/post").text
+    listed = visitor.get("/post/calls").text
+    assert "Edwin" in listed
+    assert "Ama" not in listed
+    page = visitor.get(f"/post/calls/{theirs}").text
+    assert "tel:01632960110" in page
+    assert "Hello, is that Edwin? This is Dilwyn H from Lantern Week" in page
+    assert "Lanterns" in page
+    assert [*faults_in(page)] == []
+    assert visitor.get("/post/calls/sheet.pdf").content.startswith(b"%PDF")
+    address, form = f"/post/calls/{theirs}", {"tries": "0"}
+    assert visitor.post(address, data=form).status_code == 422
+    wrong = form | {"outcome": "later", "at": "half past"}
+    assert "is not a time of day" in visitor.post(address, data=wrong).text
+    done = visitor.post(address, data=form | {"outcome": "no-answer"}).text
+    assert "Edwin: no answer, again at" in done
+    twice = visitor.post(address, data=form | {"outcome": "spoken"})
+    assert (twice.status_code, "somebody else" in twice.text.lower()) == (422, True)
+    spoken = visitor.post(address, data={"tries": "1", "outcome": "spoken"}).text
+    assert "Edwin: spoken to. Written down." in spoken
+    assert "Everybody has been rung" in spoken
+    assert "To ring now" in visitor.post(f"{address}/undo").text
+    for path in ("", "/undo"):
+        refused = visitor.post(f"/post/calls/{others}{path}", data=form)
+        assert refused.status_code == 404
+    assert visitor.get(f"/post/calls/{others}").status_code == 404
+
+
+@pytest.mark.parametrize("organiser", [None, "Nobody's round"])
+def test_who_has_no_calls_sees_none(
+    visitor: TestClient, rung: tuple[App, str, str], organiser: str | None
+) -> None:
+    program, theirs, _ = rung
+    an_organiser(visitor, program, organiser)
+
+    assert "Edwin" not in visitor.get("/post/calls").text
+    assert visitor.get(f"/post/calls/{theirs}").status_code == 404
+    assert visitor.get("/post/calls/sheet.pdf").status_code == 404
+
+
+def test_a_viewer_rings_nobody(visitor: TestClient, rung: tuple[App, str, str]) -> None:
+    program, theirs, _ = rung
+    signed_in(visitor, program, Role.VIEWER, "Vi", second_step=True)
+
+    for address in ("/post/calls", f"/post/calls/{theirs}", "/post/calls/sheet.pdf"):
+        assert visitor.get(address).status_code == 403
+    answer = visitor.post(f"/post/calls/{theirs}", data={"outcome": "stop"})
+    assert answer.status_code == 403

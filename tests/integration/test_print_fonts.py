@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import RenderError
-from digest.render.letter.fonts import FOLDER, coverage, coverage_of
+from digest.render.paper.fonts import FOLDER, coverage, coverage_of
 
 REGULAR = "AtkinsonHyperlegibleNext_400Regular.ttf"
 

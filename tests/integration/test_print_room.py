@@ -32,12 +32,11 @@ from digest.store.delivery import (
 )
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import (
-    ALL_LETTERS,
     PrintBatchState,
-    VisibleLetters,
 )
 from digest.store.editions import editions
 from digest.store.reports import edition_copies
+from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
 from tests.rows import (
@@ -122,31 +121,31 @@ def test_a_batch_is_seen_and_moved_by_whose_it_is(
     steps = BatchSteps(room, laid, lambda *_: b"")
     returns = ReturnedLetters(engine)
     numbers = [each.batch.id for each in room.make_all(planned.id) if each.batch]
-    theirs = VisibleLetters("tidewell  library")
+    theirs = VisibleRounds("tidewell  library")
     open_or_sealed = (PrintBatchState.OPEN, PrintBatchState.SEALED)
 
-    def batch_ids(of: VisibleLetters) -> list[int]:
+    def batch_ids(of: VisibleRounds) -> list[int]:
         with reading(engine) as connection:
             listed = print_batches.in_states(
                 connection, open_or_sealed, of, Mode.LIVE, 9
             )
         return [batch.id for batch in listed]
 
-    assert batch_ids(ALL_LETTERS) == [numbers[1], numbers[0]]
+    assert batch_ids(ALL_ROUNDS) == [numbers[1], numbers[0]]
     assert batch_ids(theirs) == [numbers[1]]
-    assert batch_ids(VisibleLetters("")) == [numbers[0]]
-    assert batch_ids(VisibleLetters(None)) == []
+    assert batch_ids(VisibleRounds("")) == [numbers[0]]
+    assert batch_ids(VisibleRounds(None)) == []
     assert steps.printed(numbers[1]).printed_at == EIGHT
     assert steps.posted(numbers[1]).state is PrintBatchState.POSTED
     assert batch_ids(theirs) == []
     assert steps.not_posted(numbers[1]).posted_at is None
     reference = str(planned.key(1))
     with pytest.raises(NotFound, match="no printed letter"):
-        returns.record(reference, LetterReturnReason.DIED, EIGHT, VisibleLetters(""))
+        returns.record(reference, LetterReturnReason.DIED, EIGHT, VisibleRounds(""))
     assert returns.record(reference, LetterReturnReason.DIED, EIGHT, theirs).is_ended
     with reading(engine) as connection:
         today = returned_letters.since(connection, EIGHT, theirs, 9)
-        others = returned_letters.since(connection, EIGHT, VisibleLetters(""), 9)
+        others = returned_letters.since(connection, EIGHT, VisibleRounds(""), 9)
     assert ([letter.key for letter in today], others) == ([planned.key(1)], [])
     assert returns.take_back(reference, EIGHT, theirs)
     assert not returns.take_back(reference, EIGHT, theirs)

@@ -15,7 +15,7 @@ from digest.schedule.reports.status import status_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries, send_batches
-from digest.store.delivery.send_batches import Lease, expire_late
+from digest.store.delivery.send_batches import Lease, emails_of, expire_late
 from digest.store.editions import editions, moves
 from digest.store.people import reader_chunks
 from tests.builders import EIGHT, a_post
@@ -112,7 +112,7 @@ def test_what_leaves_meanwhile_is_of_use_for_as_long_as_the_rest(
     of_use_until = edition_of(half_planned).deliver_by
     assert of_use_until == EIGHT + timedelta(days=4)
     with writing(half_planned) as connection:
-        assert expire_late(connection, 1, range(1, 3), of_use_until) == 2
+        assert expire_late(connection, 1, emails_of(range(1, 3)), of_use_until) == 2
     step(half_planned)
     step(half_planned)
 

@@ -129,7 +129,7 @@ DELIVERY_WAYS = {
     "uncertain": "planned accepted CANCELLED",
     "refused": "PLANNED",
     "accepted": "CANCELLED PLANNED UNCERTAIN",
-    "cancelled": "UNCERTAIN",
+    "cancelled": "UNCERTAIN PLANNED",
 }
 EDITION_WAYS = {
     "open": "frozen skipped cancelled",

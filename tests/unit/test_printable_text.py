@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.render.letter.printable_text import (
+from digest.render.paper.printable_text import (
     breakable,
     printable,
     unprintable,

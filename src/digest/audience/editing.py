@@ -17,6 +17,7 @@ from digest.audience.lists.list_file import ListRow, RowRefused
 from digest.audience.lists.rows import read_row
 from digest.audience.subject_access import find
 from digest.errors import ImportRefused
+from digest.model.delivery.calls import WRONG_NUMBER
 from digest.model.formats import Channel, first_for
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.person import Person
@@ -29,6 +30,8 @@ from digest.store.staff.audit import Act, record
 
 # How the reason of an address that gave mail back begins.
 BOUNCED = "bounced"
+# What is held against an address or a number alone: it says nothing of the next.
+_OF_IT_ALONE = (BOUNCED, WRONG_NUMBER)
 _POSTAL = (*ADDRESS, "postcode", "country")
 
 
@@ -114,8 +117,13 @@ def _read(
 def channel_of(person: Person) -> Channel | None:
     """Return the channel by which what is held now can serve somebody, if any can."""
     has_email, has_address = bool(person.email), person.address is not None
-    wanted = person.format or first_for(has_email=has_email, has_address=has_address)
-    served = resolve(ReaderFacts(wanted, has_email=has_email, has_address=has_address))
+    facts = ReaderFacts(
+        person.format or first_for(has_email=has_email, has_address=has_address),
+        has_email=has_email,
+        has_address=has_address,
+        has_phone=bool(person.phone),
+    )
+    served = resolve(facts)
     return served.channel if isinstance(served, Served) else None
 
 
@@ -128,14 +136,15 @@ def _carry_suppressions(
 ) -> dict[str, str]:
     """Suppress the new addresses of whoever asked us not to write to the old ones.
 
-    An address that bounced says nothing of the next.
+    An address that bounced says nothing of the next, nor does a wrong number.
     """
     old = hasher.hashed(subscriber.person.keys).targets()
     reasons = suppressions.reasons(connection, set(old.items()))
     forbidden = {
         channel: reasons[old[channel]]
         for channel in changed.hashed.targets()
-        if old.get(channel) in reasons and not reasons[old[channel]].startswith(BOUNCED)
+        if old.get(channel) in reasons
+        and not reasons[old[channel]].startswith(_OF_IT_ALONE)
     }
     for channel, reason in forbidden.items():
         target = {channel: changed.hashed.targets()[channel]}

@@ -10,6 +10,7 @@ from digest.audience.subject_access import find
 from digest.model.people.person import HashedKeys
 from digest.store.base.secure_delete import overwriting
 from digest.store.delivery import deliveries
+from digest.store.delivery.calling import attempts
 from digest.store.delivery.incoming import incoming_mail
 from digest.store.people import (
     channel_offers,
@@ -93,6 +94,7 @@ def _blank(
     subject_access.blank(connection, number)
     needs.erase(connection, number)
     channel_offers.erase(connection, number)
+    attempts.blank(connection, number)
     consents.blank(connection, number)
     incoming_mail.forget_person(connection, number, hashed.email)
     joining_requests.forget(connection, number, hashed.email or "", now)

@@ -78,6 +78,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "left": subject_access.departures_of(connection, subscriber.id),
         "copies": subject_access.copies_of(connection, subscriber.id),
         "not_sent": subject_access.left_out_of(connection, subscriber.id),
+        "calls": subject_access.calls_of(connection, subscriber.id),
         "bounces": subject_access.bounces_of(connection, subscriber.id),
         "mail": subject_access.mail_of(connection, subscriber.id),
         "requests": subject_access.requests_of(connection, subscriber.id),

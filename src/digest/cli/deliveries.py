@@ -23,7 +23,7 @@ _HOW = "resend|accepted|not-arrived|undo"
 _CSV_COLUMNS = (
     *("reference", "name", "email", "address", "postcode", "channel", "state"),
     *("reason", "attempts", "next_attempt_at", "bounced", "doubts", "doubt"),
-    *("owes", "carried_by", "print_batch_id"),
+    *("owes", "carried_by", "print_batch_id", "phone"),
 )
 _USAGE = (
     f"write: digest deliveries EDITION-ID, digest deliveries settle COPY|EDITION-ID "

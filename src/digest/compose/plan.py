@@ -27,6 +27,7 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries, send_batches
 from digest.store.delivery.by_channel import goes_by_email
+from digest.store.delivery.calling import calls
 from digest.store.editions import editions, moves, steering
 from digest.store.editions.closing import close_edition
 from digest.store.holds.holds import refuse_if_held
@@ -84,9 +85,11 @@ def plan(
     Each chunk of readers is one transaction: their deliveries, the reasons of
     those left out, their new places in the log, how far planning has come and
     whatever `submit` does with the batches of their emails, which may leave from
-    then on; letters wait for the end. An edition that reaches nobody is skipped;
-    one that is held back stays as it is. Raises DigestError, nobody planned, for a
-    live one of a campaign that waits for golive, and while nothing may leave.
+    then on; letters and calls wait for the end. Calls of the edition before that
+    nobody has made give way: their posts go with this one. An edition that reaches
+    nobody is skipped; one that is held back stays as it is. Raises DigestError, nobody
+    planned, for a live one of a campaign that waits for golive, and while nothing may
+    leave.
     """
     with writing(engine) as connection:
         count_anew(connection)
@@ -169,6 +172,8 @@ def _plan_chunk(
         refuse_if_held(connection, now)
         refuse_unless_may_go(connection, edition_id)
         pauses.end_over(connection, edition.campaign_id, now)
+        if not edition.plan_cursor:
+            calls.give_way(connection, edition, now)
         chunk = reader_chunks.gather(connection, edition, size, now)
         if chunk is None:
             _finish(connection, edition, now)

@@ -9,8 +9,7 @@ from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
 from digest.model.editions.due_stretch import due_to
 from digest.model.editions.edition import VariantKey
-from digest.model.formats import Channel, named
-from digest.model.people.channel_choice import ReaderFacts, Served, resolve
+from digest.model.people.channel_choice import Served, resolve
 from digest.store.base.tables import reader, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.editions import steering
@@ -18,11 +17,11 @@ from digest.store.editions.editions import Edition
 from digest.store.people import owed
 from digest.store.people.kinds.bases import may_be_emailed
 from digest.store.people.readers import (
-    has_address,
+    facts_of,
     is_here,
-    is_suppressed,
     list_ids,
     place_in,
+    reach_columns,
     reads_it,
 )
 from digest.store.posts.log import LogEntry
@@ -51,12 +50,7 @@ def reaches_anybody(
             reader.c.format,
             # As text: JSON has no equality on PostgreSQL.
             cast(reader.c.topics, Text).label("topics"),
-            subscriber.c.email.is_not(None).label("has_email"),
-            has_address().label("has_address"),
-            *(
-                is_suppressed(channel).label(f"{channel}_suppressed")
-                for channel in Channel
-            ),
+            *reach_columns(),
             may_be_emailed(
                 connection,
                 reader.c.subscriber_id,
@@ -78,15 +72,7 @@ def reaches_anybody(
     out = frozenset(steered.out)
     news_since = dict[int, list[LogEntry]]()
     for kind in kinds:
-        facts = ReaderFacts(
-            named(kind.format),
-            has_email=kind.has_email,
-            has_address=kind.has_address,
-            email_suppressed=kind.email_suppressed,
-            post_suppressed=kind.post_suppressed,
-            may_be_emailed=bool(kind.may_be_emailed),
-        )
-        served = resolve(facts)
+        served = resolve(facts_of(kind))
         if not isinstance(served, Served):
             continue
         due = due_to(kind.place, upto, owed_to_some, begins)

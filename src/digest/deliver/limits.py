@@ -89,6 +89,15 @@ POSTED_UNDO = timedelta(days=1)
 # Letters in one print batch: a file that a printer and a small machine's memory hold.
 BATCH_LETTERS = 1000
 
+# == A call ==
+
+# How long after it was written down what came of a call may be taken back: until
+# whoever pressed has slept over it.
+CALL_UNDO = timedelta(days=1)
+
+# Characters of what a reader would have passed on: a few sentences.
+CALL_NOTE_LENGTH = 1000
+
 # == A sender's domain ==
 
 # Seconds for one question to DNS: who waits for the page asks four at once.

@@ -14,6 +14,7 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     POST = "post"
+    PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,13 @@ LARGE_PRINT = Format(
 EASY_READ = Format("easy-read", "easy read")
 BRAILLE = Format("braille", "braille")
 AUDIO = Format("audio", "audio")
-PHONE = Format("phone", "phone call")
+PHONE = Format(
+    "phone",
+    "phone call",
+    Channel.PHONE,
+    family="calls",
+    previews=(Preview("call-sheet", _PDF, "call sheet"),),
+)
 VISIT = Format("visit", "visit")
 
 FORMATS: dict[str, Format] = {

@@ -86,8 +86,11 @@ DELIVERY_MOVES = MoveTable(
                 DeliveryState.UNCERTAIN,
             }
         ),
-        # What was settled as not arrived is taken back.
-        DeliveryState.CANCELLED: frozenset({DeliveryState.UNCERTAIN}),
+        # What was settled as not arrived is taken back; and so is what a caller wrote
+        # down by mistake, while its posts are owed still.
+        DeliveryState.CANCELLED: frozenset(
+            {DeliveryState.UNCERTAIN, DeliveryState.PLANNED}
+        ),
     },
 )
 

@@ -64,7 +64,7 @@ SCOPE_WORDS: Mapping[Scope, str] = {
     Scope.APPROVE: "approves, calls back and stops editions, and sends copies again",
     Scope.PEOPLE: "sees readers by name and address",
     Scope.CHANGE_PEOPLE: "adds and changes readers",
-    Scope.POST_ROOM: "takes letters, and says what was printed, posted and came back",
+    Scope.POST_ROOM: "takes letters and calls, and says what became of them",
 }
 # What a key is for where nobody says: as little as is of use.
 USUAL_SCOPES = (Scope.READ, Scope.WRITE)

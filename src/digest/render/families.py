@@ -11,6 +11,7 @@ from digest.model.editions.rendition import Rendition
 from digest.model.formats import Format, Preview
 from digest.model.people.person import Addressee
 from digest.model.posts.pictures import PictureUse
+from digest.render.calls.family import CallFamily
 from digest.render.email.family import EmailFamily
 from digest.render.letter.family import LetterFamily
 from digest.render.options import RenderOptions
@@ -44,6 +45,7 @@ class FormatFamily(Protocol):
 FAMILIES: dict[str, FormatFamily] = {
     "email": EmailFamily(),
     "letter": LetterFamily(),
+    "calls": CallFamily(),
 }
 
 

@@ -145,6 +145,9 @@ EDITION_TROUBLES_FOR = timedelta(days=7)
 # A limit is waited for again and again in a run that goes well: longer is told.
 RATE_WAIT_TOLD_FROM = timedelta(minutes=1)
 
+# Calls on one print of call sheets: more are several callers' days.
+CALLS_ON_A_SHEET = 200
+
 # == An edition looked at before it goes ==
 
 # Readers who cannot be reached, by name: more of them are a count.

@@ -106,6 +106,10 @@ RUN_PEOPLE = 50
 POST_ROOM_BATCHES = 50
 # Of print batches that are done, on the same page.
 POST_ROOM_DONE = 10
+# Of calls that are to be made, on the page of calls: as many as a day has room for.
+CALLS_SHOWN = 50
+# Of calls that are written down today, on the same page.
+CALLS_DONE = 50
 # Of words below a chart: more of them would touch on a phone.
 CHART_LABELS = 5
 # Of letters that came back, on the page that takes them in.

@@ -15,10 +15,11 @@ from digest.cli import (
     users,
 )
 from digest.cli import list as mailing_list
-from digest.cli import print as letters
 from digest.cli.editions import edition, preview
 from digest.cli.parts.program import new_program
 from digest.cli.people import subscribers
+from digest.cli.post_room import calls
+from digest.cli.post_room import print as letters
 from digest.cli.programs import key, webhook
 from digest.cli.service import installation, resuming, serve
 
@@ -48,6 +49,7 @@ for name, noun in {
     "webhook": webhook,
     "subscribers": subscribers,
     "print": letters,
+    "calls": calls,
     "bounces": bounces,
     "offers": offers,
 }.items():

@@ -20,6 +20,7 @@ from digest.model.people.person import Addressee
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
+from digest.store.delivery.by_channel import BY_LETTER
 from digest.store.delivery.claims import is_welcome, welcome_readers
 from digest.store.delivery.copies import DueCopy, letter_in_batch, letters_in_batch
 from digest.store.delivery.deliveries import DeliveryKey
@@ -100,8 +101,9 @@ class BatchSteps:
             if batch.is_over:
                 raise DigestError(_POSTED.format(batch_id))
             letters = letters_in_batch(connection, batch.edition_id, batch_id)
+            keys = [each.key for each in letters]
             welcome = welcome_readers(
-                connection, batch.edition_id, (each.key for each in letters), now
+                connection, batch.edition_id, BY_LETTER, keys, now
             )
         labels = [
             DueLabel(

@@ -10,8 +10,9 @@ from digest.errors import DigestError, NotFound
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.store.base.engine import writing
 from digest.store.delivery import returned_letters
-from digest.store.delivery.print_batches import ALL_LETTERS, VisibleLetters, letter_key
+from digest.store.delivery.print_batches import letter_key
 from digest.store.delivery.returned_letters import ReturnedLetter
+from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class ReturnedLetters:
         reference: str,
         reason: LetterReturnReason,
         now: datetime,
-        of: VisibleLetters = ALL_LETTERS,
+        of: VisibleRounds = ALL_ROUNDS,
     ) -> ReturnedLetter:
         """Write down that a letter came back, and do what follows; once for each.
 
@@ -59,7 +60,7 @@ class ReturnedLetters:
         return entry
 
     def take_back(
-        self, reference: str, now: datetime, of: VisibleLetters = ALL_LETTERS
+        self, reference: str, now: datetime, of: VisibleRounds = ALL_ROUNDS
     ) -> bool:
         """Forget that a letter came back; False where nothing is on record of it.
 

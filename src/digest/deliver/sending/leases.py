@@ -16,7 +16,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.delivery import send_batches
 from digest.store.delivery.copies import DueCopy, due_emails
-from digest.store.delivery.send_batches import expire_late
+from digest.store.delivery.send_batches import emails_of, expire_late
 from digest.store.editions import editions
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,9 @@ class Leases:
             if count := send_batches.doubt(connection, lease, now):
                 log.warning("copies uncertain batch=%s count=%s", lease.batch_id, count)
             send_batches.repeat_uncertain(connection, lease, campaign.uncertain, now)
-            if late := expire_late(connection, edition.id, lease.readers, now):
+            if late := expire_late(
+                connection, edition.id, emails_of(lease.readers), now
+            ):
                 log.warning("copies expired batch=%s count=%s", lease.batch_id, late)
         if edition.id not in self._variants:
             self._variants[edition.id] = CompiledVariants(

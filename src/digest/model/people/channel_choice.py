@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from digest.model.formats import HTML, LETTER, Channel, Format, named
-from digest.model.people.person import Person
+from digest.model.people.person import Person, bare_digits
 from digest.model.people.postal_address import PostalAddress
 
 
@@ -17,8 +17,10 @@ class ReaderFacts:
     is_subscribed: bool = True
     has_email: bool = False
     has_address: bool = False
+    has_phone: bool = False
     email_suppressed: bool = False
     post_suppressed: bool = False
+    phone_suppressed: bool = False
     # Not on the basis on record alone: model.people.lawful_basis.
     may_be_emailed: bool = True
 
@@ -30,6 +32,8 @@ class ReaderFacts:
                 return self.has_email and is_open
             case Channel.POST:
                 return self.has_address and not self.post_suppressed
+            case Channel.PHONE:
+                return self.has_phone and not self.phone_suppressed
             case _:
                 assert_never(channel)
 
@@ -56,7 +60,8 @@ def resolve(facts: ReaderFacts) -> Resolution:
     """Return how a reader is served: need, permission, data present, what came back.
 
     A reader of emails whose email cannot work gets a letter where one can. A
-    need for paper is never answered by email: that would not meet the need.
+    need for paper or a call is never answered by email: that would not meet the need.
+    Nobody is rung in place of an email or a letter.
     """
     if not facts.is_subscribed:
         return NotServed("has left this campaign, or every list of it")
@@ -80,6 +85,8 @@ def reached_at(person: Person, channel: Channel) -> str | PostalAddress | None:
             return person.keys.email
         case Channel.POST:
             return person.address
+        case Channel.PHONE:
+            return person.phone and bare_digits(person.phone)
         case _:
             assert_never(channel)
 
@@ -124,7 +131,7 @@ INSTEAD: Mapping[Channel, OtherChannel] = {
 }
 
 
-def _obstacle(facts: ReaderFacts, channel: Channel) -> str:
+def _obstacle(facts: ReaderFacts, channel: Channel) -> str:  # noqa: PLR0911 - a case each
     match channel:
         case Channel.EMAIL if facts.has_email and not facts.may_be_emailed:
             return (
@@ -139,5 +146,9 @@ def _obstacle(facts: ReaderFacts, channel: Channel) -> str:
             return "post to this address is suppressed"
         case Channel.POST:
             return "wants a letter, but no full postal address is held: add one"
+        case Channel.PHONE if facts.has_phone:
+            return "calls to this number are suppressed"
+        case Channel.PHONE:
+            return "wants a phone call, but no phone number is held: add one"
         case _:
             assert_never(channel)

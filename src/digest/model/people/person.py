@@ -182,6 +182,7 @@ class Addressee(NamedTuple):
     consent: Consent = NO_EVIDENCE
     organiser: str = ""
     mark: str = ""
+    phone: str = ""
 
 
 def name_key(name: str) -> str:

@@ -18,7 +18,6 @@ from digest.render.email.entries import (
     Detail,
     EmailEntry,
     calendar_link,
-    can_be_shortened,
     entry_of,
     phone_detail,
 )
@@ -40,6 +39,7 @@ from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.languages import direction, language_tag
 from digest.render.words.sections import section_headings
+from digest.render.words.summaries import can_be_shortened
 from digest.render.words.whats_on import ComingDay, coming_days, more_on
 
 Depths = tuple[Depth, ...]

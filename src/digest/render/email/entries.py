@@ -12,7 +12,6 @@ from digest.model.posts.blocks import (
     Paragraph,
     Picture,
     TextSpan,
-    texts,
 )
 from digest.model.posts.items import Event, Item, Post
 from digest.model.posts.pictures import shows
@@ -31,6 +30,7 @@ from digest.render.words.event_times import calendar_words, first_day, is_off, t
 from digest.render.words.in_order import set_apart
 from digest.render.words.item_language import foreign, language_in, page_language
 from digest.render.words.link_labels import link_labels, link_words
+from digest.render.words.summaries import can_be_shortened
 
 
 class Depth(IntEnum):
@@ -90,12 +90,6 @@ class EmailEntry:
     rest: str
     read_on: Detail | None
     calendar: Detail | None = None
-
-
-def can_be_shortened(item: Item) -> bool:
-    """Whether a summary would say less than the item does."""
-    whole = " ".join(" ".join(texts(item.body)).split())
-    return bool(item.summary and whole != cleaned(item.summary))
 
 
 def entry_of(

@@ -8,8 +8,9 @@ from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
 from digest.render.addresses import web_address
 from digest.render.email.contents import Depths, fullest
-from digest.render.email.entries import Depth, can_be_shortened
+from digest.render.email.entries import Depth
 from digest.render.limits import HTML_BYTES, HTML_BYTES_AIM
+from digest.render.words.summaries import can_be_shortened
 
 T = TypeVar("T")
 

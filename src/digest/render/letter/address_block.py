@@ -11,8 +11,8 @@ import segno
 
 from digest.model.delivery.returned_letters import as_scanned
 from digest.model.people.postal_address import PostalAddress, tidy
-from digest.render.letter.fonts import cure_for
-from digest.render.letter.printable_text import (
+from digest.render.paper.fonts import cure_for
+from digest.render.paper.printable_text import (
     unprintable,
     unprintable_scripts,
     without_unprintable,

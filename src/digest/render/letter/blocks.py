@@ -22,9 +22,10 @@ from digest.model.posts.blocks import (
 from digest.model.posts.pictures import Gallery, PictureUse, file_for, without_repeat
 from digest.model.posts.text_language import TextLanguage, block_language
 from digest.render.letter.links import PrintedAddresses
-from digest.render.letter.printable_text import breakable, printable
-from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.limits import HEADING_LEVELS, PRINTED_ADDRESS_LENGTH, TABLE_POINTS
+from digest.render.paper.languages import typst_language
+from digest.render.paper.printable_text import breakable, printable
+from digest.render.paper.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.in_order import kept_in_order, unbroken
 
@@ -35,7 +36,6 @@ _MM = 25.4 / 300
 _POINTS = 2.8346
 _AVERAGE, _WIDEST = 0.56, 0.95
 _ADDRESS_TEXT = "({})"
-_WRITTEN_IN = {"Hant": "TW"}
 
 
 class LetterPictures:
@@ -217,19 +217,6 @@ class BlockTypesetter:
                 parts.append({"t": " "})
                 parts.append({"t": _ADDRESS_TEXT.format(address), "keep": keep})
         return parts
-
-
-def typst_language(language: str) -> Json:
-    """Return the language of that tag as Typst takes it."""
-    primary, *others = language.split("-")
-    regions = [part.upper() for part in others if len(part) == 2]
-    # Fonts know the letters of a script by where it is written.
-    regions += [_WRITTEN_IN[part] for part in others if part in _WRITTEN_IN]
-    return {
-        "lang": primary.lower(),
-        "region": next(iter(regions), None),
-        "dir": str(TextLanguage.of(language).direction),
-    }
 
 
 def in_language(

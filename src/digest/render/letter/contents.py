@@ -21,20 +21,20 @@ from digest.render.letter.blocks import (
     in_language,
     is_same_language,
     lang_of,
-    typst_language,
 )
 from digest.render.letter.directions import directed
 from digest.render.letter.ending import Ending, ending_of
 from digest.render.letter.links import PrintedAddresses, Shorten
-from digest.render.letter.printable_text import (
+from digest.render.letter.unprinted import is_unprintable, words_of_item
+from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
+from digest.render.paper.languages import typst_language
+from digest.render.paper.printable_text import (
     all_printable,
     breakable,
     can_print_language,
     printable,
     unprintable_scripts,
 )
-from digest.render.letter.unprinted import is_unprintable, words_of_item
-from digest.render.limits import CONTENTS_FROM, MASTHEAD_WORD_LENGTH
 from digest.render.words.catalogue import Phrase, Words, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.event_times import headline, is_off, times

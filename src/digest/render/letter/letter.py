@@ -17,8 +17,8 @@ from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job, note_of
 from digest.render.letter.ending import Ending
 from digest.render.letter.links import Shorten
-from digest.render.letter.typst_compiler import TypstCompiler
 from digest.render.letter.unprinted import told_to_staff
+from digest.render.paper.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import words_for, words_of
 from digest.render.words.languages import ENGLISH
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from digest.model.editions.edition import Variant
 from digest.model.posts.blocks import texts
 from digest.model.posts.items import Item
-from digest.render.letter.fonts import cure_for
-from digest.render.letter.printable_text import (
+from digest.render.paper.fonts import cure_for
+from digest.render.paper.printable_text import (
     can_print_language,
     is_mostly_unprintable,
     unprintable_scripts,

@@ -19,6 +19,7 @@ from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
+from digest.store.delivery.calling import calls
 from digest.store.editions import editions, moves, renditions
 from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition
@@ -166,7 +167,9 @@ class Work:
                 guarded("closing", whom) as closing_fault,
                 writing(self.engine) as connection,
             ):
-                close_edition(connection, edition.id, self.clock())
+                now = self.clock()
+                calls.end_useless(connection, edition.id, now)
+                close_edition(connection, edition.id, now)
             faults += [each.words for each in (fault, closing_fault) if each]
         with reading(self.engine) as connection:
             faults += [

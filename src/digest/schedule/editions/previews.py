@@ -29,6 +29,7 @@ SAMPLE = Addressee(
     "Ann Example",
     "ann@example.org",
     PostalAddress(("1 Example Street", "Exampleton"), "ZZ99 1AA"),
+    phone="01632 960 155",
 )
 
 _NUMBER_LENGTH = 18

@@ -14,6 +14,7 @@ from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import ATTACHED, Rendition
 from digest.model.posts.pictures import Gallery, PictureUse, pictures_in
+from digest.render.calls.script import CallScript
 from digest.render.email.message import PICTURE_BOUNDARY
 from digest.render.email.pictures import picture_parts
 from digest.render.families import family_of
@@ -68,6 +69,11 @@ class Renditions:
             return None
         key, body = rendition
         return key, LetterBody(body.content, dict(body.facts))
+
+    def script(self, variant_id: int) -> CallScript | None:
+        """Return what is said of the variant on the telephone. Raises RenderError."""
+        rendition = self._rendition(variant_id)
+        return CallScript.from_bytes(rendition[1].content) if rendition else None
 
     def make_all(self, edition_id: int) -> list[str]:
         """Make every rendition of a planned edition now; return why some cannot be.

@@ -15,7 +15,7 @@ from digest.model.people.departure import LeavingMeans
 from digest.model.report_spans import ReportPeriod, ReportSpan
 from digest.model.staff_words import counted
 from digest.store.delivery import returned_letters
-from digest.store.delivery.by_channel import BY_LETTER, goes_by_email
+from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE, goes_by_email
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.reports.campaign_figures import (
     LetterCount,
@@ -119,8 +119,8 @@ def _copies(figures: ReportFigures) -> ReportTable:
     return ReportTable(
         "copies",
         "Copies that left, by channel",
-        "Emails that a mail server took, letters that were posted, by the day of "
-        "their edition.",
+        "Emails that a mail server took, letters that were posted and calls in which "
+        "somebody was spoken to, by the day of their edition.",
         (figures.span.unit, *(channel.capitalize() for channel in Channel)),
         tuple(
             (period.words, *(by_period[number, channel] for channel in Channel))
@@ -288,6 +288,10 @@ def _by_count(counts: Counter[_Words]) -> tuple[tuple[_Words, int], ...]:
 
 def _why(outcome: OutcomeCount) -> str:
     match outcome.outcome:
+        case DeliveryState.REFUSED if outcome.channel == BY_PHONE:
+            return "The number is somebody else's"
+        case DeliveryState.EXPIRED if outcome.channel == BY_PHONE:
+            return "Nobody was reached by phone in time"
         case DeliveryState.REFUSED:
             return why_refused(outcome.cause)
         case DeliveryState.EXPIRED:

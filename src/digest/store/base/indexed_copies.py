@@ -20,6 +20,7 @@ IS_TROUBLED = delivery.c.state.in_(
 
 # No literal of its own: SQLite would be asked whether it is 1, which no index says.
 IS_POSTED: ColumnElement[bool] = delivery.c.channel == literal_column("'post'", String)
+IS_RUNG: ColumnElement[bool] = delivery.c.channel == literal_column("'phone'", String)
 
 
 def stands_in(states: Collection[str]) -> ColumnElement[bool]:

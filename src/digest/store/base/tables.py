@@ -708,6 +708,7 @@ print_batch = Table(
 
 # What staff look for among very many copies.
 LETTERS = "channel = 'post'"
+CALLS = "channel = 'phone'"
 TROUBLED = "state IN ('refused','uncertain','cancelled','expired')"
 delivery = Table(
     "delivery",
@@ -758,6 +759,13 @@ delivery = Table(
         sqlite_where=text(LETTERS),
         postgresql_where=text(LETTERS),
     ),
+    Index(
+        "ix_delivery_calls",
+        "edition_id",
+        "state",
+        sqlite_where=text(CALLS),
+        postgresql_where=text(CALLS),
+    ),
     CheckConstraint(
         "state IN ('planned','handing-over','accepted','refused','uncertain',"
         "'cancelled','expired')",
@@ -766,7 +774,24 @@ delivery = Table(
     sqlite_with_rowid=False,
 )
 
-# Readers an edition was for and did not serve, each with the reason.
+# What came of ringing a reader: one row for each time that somebody wrote it down.
+call_attempt = Table(
+    "call_attempt",
+    metadata,
+    _id(),
+    _to("edition_id"),
+    _to("reader_id"),
+    _required("outcome", String(16)),  # model.delivery.calls
+    _required("caller", Text),
+    _required("at", UtcDateTime),
+    Column("again_at", UtcDateTime),  # when to ring once more
+    Column("note", Text),  # what they would have passed on, in their words
+    Column("format_before", String(20)),  # of who wants it another way: what they had
+    Index("ix_call_attempt_edition_id", "edition_id", "reader_id"),
+    Index("ix_call_attempt_reader_id", "reader_id"),
+    Index("ix_call_attempt_at", "at"),
+)
+
 # What approvers were told of an edition by mail, each thing once.
 nudge = Table(
     "nudge",
@@ -792,6 +817,7 @@ carried_over = Table(
     PrimaryKeyConstraint("reader_id", "edition_id", "mode"),
 )
 
+# Readers an edition was for and did not serve, each with the reason.
 left_out = Table(
     "left_out",
     metadata,

@@ -6,13 +6,14 @@ from sqlalchemy import ColumnElement, and_
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
-from digest.store.base.indexed_copies import IS_POSTED
+from digest.store.base.indexed_copies import IS_POSTED, IS_RUNG
 from digest.store.base.tables import delivery
 
-BY_LETTER = Channel.POST
-# Conditions on a delivery: a worker sends it, or a print batch holds it.
+BY_LETTER, BY_PHONE = Channel.POST, Channel.PHONE
+# Conditions on a delivery: a worker sends it, a batch holds it, or somebody rings.
 IS_EMAIL = delivery.c.channel == Channel.EMAIL
 IS_LETTER = IS_POSTED
+IS_CALL = IS_RUNG
 # A letter could not be laid out, and is planned on.
 WAITS_FOR_A_PERSON: ColumnElement[bool] = and_(
     delivery.c.state == DeliveryState.PLANNED, IS_LETTER, delivery.c.reply.is_not(None)

@@ -202,7 +202,7 @@ def cancel_unwelcome(
 ) -> int:
     """Cancel the planned copies of those no longer to be written to; return how many.
 
-    For copies that leave together, such as letters.
+    For copies that leave together, such as letters, or that wait for somebody to ring.
     """
     those = (delivery.c.edition_id == guard.edition_id) & (
         delivery.c.channel == guard.channel
@@ -229,12 +229,13 @@ def is_welcome(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
 def welcome_readers(
     connection: Connection,
     edition_id: int,
-    letters: Iterable[DeliveryKey],
+    channel: Channel,
+    copies: Iterable[DeliveryKey],
     now: datetime,
 ) -> frozenset[int]:
-    """Return which readers of these letters of an edition are still to be posted to."""
-    guard = guard_for(connection, edition_id, Channel.POST)
-    readers = [letter.reader_id for letter in letters]
+    """Return which readers of these copies are still to be reached by that channel."""
+    guard = guard_for(connection, edition_id, channel)
+    readers = [copy.reader_id for copy in copies]
     welcome = select(delivery.c.reader_id).where(
         delivery.c.edition_id == edition_id,
         one_of(connection, delivery.c.reader_id, readers),
@@ -260,7 +261,10 @@ def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> PreparedStatemen
 
 
 def _is_not_paused(guard: HandoverGuard) -> ColumnElement[bool]:
-    """Return the condition that emails may go on; letters are a person's to print."""
+    """Return the condition that emails may go on.
+
+    Letters and calls are a person's to print and to make.
+    """
     if guard.channel is not Channel.EMAIL:
         return true()
     return exists().where(

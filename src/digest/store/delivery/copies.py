@@ -39,7 +39,7 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.delivery.bounces import words_by_reader
-from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
+from digest.store.delivery.by_channel import BY_PHONE, IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.readers import (
     CONSENT_FACTS,
@@ -48,8 +48,11 @@ from digest.store.people.readers import (
     consents,
 )
 
-LEFT_OUT, DOUBTFUL = "left-out", "doubtful"
-_REACHED_AT = (subscriber.c.email, subscriber.c.address, subscriber.c.postcode)
+LEFT_OUT, DOUBTFUL, SPOKEN_TO = "left-out", "doubtful", "spoken-to"
+_REACHED_AT = (
+    *(subscriber.c.email, subscriber.c.address, subscriber.c.postcode),
+    subscriber.c.phone,
+)
 
 
 class DueCopy(NamedTuple):
@@ -83,6 +86,7 @@ class ListedCopy:
     channel: str
     state: str
     reason: str
+    phone: str = ""
     attempts: int = 0
     next_attempt_at: datetime | None = None
     bounced: str = ""
@@ -94,9 +98,19 @@ class ListedCopy:
 
     @property
     def to(self) -> str:
-        """Where the person is reached: by email, and the post's first line and code."""
+        """Where the person is reached: by email, and the post's first line and code.
+
+        Of a call, the number.
+        """
+        if self.channel == BY_PHONE:
+            return self.phone
         by_post = ", ".join(filter(None, (*self.address[:1], self.postcode)))
         return "; ".join(filter(None, (self.email, by_post)))
+
+    @property
+    def standing(self) -> str:
+        """How it stands, as pages name it."""
+        return standing_of(self.channel, self.state)
 
     @property
     def debt(self) -> str:
@@ -115,6 +129,12 @@ class ListedCopy:
     def doubt(self) -> str:
         """What is to be said of it where it may have arrived without our knowing."""
         return doubt_in_words(self.state, self.doubts)
+
+
+def standing_of(channel: str, state: str) -> str:
+    """Return how a copy by that channel stands: who has had a call was spoken to."""
+    is_made = channel == BY_PHONE and state == DeliveryState.ACCEPTED
+    return SPOKEN_TO if is_made else state
 
 
 def _is_due(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
@@ -427,6 +447,7 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         channel=row.channel,
         state=row.state,
         reason=row.reason or "",
+        phone=row.phone or "",
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
         doubts=row.doubts,

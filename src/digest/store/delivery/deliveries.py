@@ -282,6 +282,20 @@ def postpone(
     )
 
 
+def forget_attempt(connection: Connection, key: DeliveryKey) -> bool:
+    """Have a planned copy be as it was before it was last tried; say whether it is."""
+    forgotten = connection.execute(
+        update(delivery)
+        .where(
+            delivery.c.edition_id == key.edition_id,
+            delivery.c.reader_id == key.reader_id,
+            delivery.c.state == DeliveryState.PLANNED,
+        )
+        .values(reply=None, next_attempt_at=None, attempts=delivery.c.attempts - 1)
+    )
+    return forgotten.rowcount > 0
+
+
 def release_waiting(connection: Connection, subscriber_id: int) -> None:
     """Have the letters of a person that wait for somebody made at the next look."""
     connection.execute(

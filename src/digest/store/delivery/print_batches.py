@@ -10,15 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
     Select,
-    false,
     func,
     insert,
     select,
-    true,
     update,
 )
 
@@ -30,6 +27,7 @@ from digest.model.webhooks import WebhookKind
 from digest.store.base.tables import delivery, edition, print_batch, subscriber
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
+from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 from digest.store.webhooks.outbox import tell
 
 
@@ -88,28 +86,6 @@ class PrintBatch:
     def is_over(self) -> bool:
         """Whether there is nothing left to do with it."""
         return self.state in (PrintBatchState.POSTED, PrintBatchState.STOPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleLetters:
-    """Whose letters somebody sees: all, an organiser's, or where None nobody's.
-
-    The organiser "" stands for letters of people who have none.
-    """
-
-    organiser: str | None
-    is_everybodys: bool = False
-
-    def condition(self) -> ColumnElement[bool]:
-        """Return the condition that a print batch is of it."""
-        if self.is_everybodys:
-            return true()
-        if self.organiser is None:
-            return false()
-        return print_batch.c.organiser_key == name_key(self.organiser)
-
-
-ALL_LETTERS = VisibleLetters(None, is_everybodys=True)
 
 
 def letter_key(reference: str) -> DeliveryKey:
@@ -244,11 +220,13 @@ def _record(
 
 
 def get(
-    connection: Connection, batch_id: int, of: VisibleLetters = ALL_LETTERS
+    connection: Connection, batch_id: int, of: VisibleRounds = ALL_ROUNDS
 ) -> PrintBatch:
     """Return the batch, if it is one of those. Raises NotFound in words."""
     row = connection.execute(
-        _batches().where(print_batch.c.id == batch_id, of.condition())
+        _batches().where(
+            print_batch.c.id == batch_id, of.holds(print_batch.c.organiser_key)
+        )
     ).first()
     if row is None:
         raise NotFound(
@@ -288,7 +266,7 @@ def page(
 def in_states(
     connection: Connection,
     states: Sequence[PrintBatchState],
-    of: VisibleLetters,
+    of: VisibleRounds,
     mode: Mode,
     most: int,
 ) -> list[PrintBatch]:
@@ -298,7 +276,11 @@ def in_states(
     """
     rows = connection.execute(
         _batches()
-        .where(print_batch.c.state.in_(states), of.condition(), edition.c.mode == mode)
+        .where(
+            print_batch.c.state.in_(states),
+            of.holds(print_batch.c.organiser_key),
+            edition.c.mode == mode,
+        )
         .order_by(print_batch.c.posted_at.desc(), print_batch.c.id.desc())
         .limit(most)
     )

@@ -21,10 +21,10 @@ from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import VisibleLetters
 from digest.store.people import suppressions
 from digest.store.staff.audit import Act
 from digest.store.staff.audit import record as record_act
+from digest.store.staff.rounds import VisibleRounds
 
 KIND = "returned"
 
@@ -57,7 +57,7 @@ class ReturnedLetter:
 
 
 def printed_letter(
-    connection: Connection, key: DeliveryKey, of: VisibleLetters
+    connection: Connection, key: DeliveryKey, of: VisibleRounds
 ) -> PrintedLetter | None:
     """Return the letter of that reference, if it is among those."""
     row = connection.execute(
@@ -78,7 +78,7 @@ def printed_letter(
         .where(
             delivery.c.edition_id == key.edition_id,
             delivery.c.reader_id == key.reader_id,
-            of.condition(),
+            of.holds(print_batch.c.organiser_key),
         )
     ).first()
     if row is None:
@@ -162,12 +162,12 @@ def take_back(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
 
 
 def since(
-    connection: Connection, start: datetime, of: VisibleLetters, most: int
+    connection: Connection, start: datetime, of: VisibleRounds, most: int
 ) -> list[ReturnedLetter]:
     """Return which of those were written down since then, newest first."""
     rows = connection.execute(
         _returned()
-        .where(bounce.c.recorded_at >= start, of.condition())
+        .where(bounce.c.recorded_at >= start, of.holds(print_batch.c.organiser_key))
         .order_by(bounce.c.id.desc())
         .limit(most)
     )
@@ -175,11 +175,13 @@ def since(
 
 
 def get(
-    connection: Connection, key: DeliveryKey, of: VisibleLetters
+    connection: Connection, key: DeliveryKey, of: VisibleRounds
 ) -> ReturnedLetter | None:
     """Return what is on record of one of those that came back."""
     row = connection.execute(
-        _returned().where(bounce.c.mark == _mark(key), of.condition())
+        _returned().where(
+            bounce.c.mark == _mark(key), of.holds(print_batch.c.organiser_key)
+        )
     ).first()
     return _letter(row) if row else None
 

@@ -283,9 +283,9 @@ def repeat_uncertain(
 
 
 def expire_late(
-    connection: Connection, edition_id: int, readers: range, now: datetime
+    connection: Connection, edition_id: int, those: ColumnElement[bool], now: datetime
 ) -> int:
-    """Expire the emails to those readers that would come too late; return how many.
+    """Expire those copies of an edition that would come too late; return how many.
 
     Only what is planned expires; each keeps the last answer that was given.
     """
@@ -299,14 +299,18 @@ def expire_late(
         f"{wanted_by:%d %B %H:%M} UTC; "
     )
     answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
-    late = and_(
-        delivery.c.edition_id == edition_id,
-        delivery.c.reader_id.between(readers.start, readers.stop - 1),
-        IS_EMAIL,
-    )
     return move_those(
-        connection, late, DeliveryState.EXPIRED, now, reply=words + answer
+        connection,
+        and_(delivery.c.edition_id == edition_id, those),
+        DeliveryState.EXPIRED,
+        now,
+        reply=words + answer,
     )
+
+
+def emails_of(readers: range) -> ColumnElement[bool]:
+    """Return the condition that a copy is an email to one of those readers."""
+    return and_(IS_EMAIL, delivery.c.reader_id.between(readers.start, readers.stop - 1))
 
 
 def reopen(connection: Connection, edition_id: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, se
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.moves import DELIVERY_MOVES
-from digest.store.base.indexed_copies import IS_POSTED, IS_TROUBLED
+from digest.store.base.indexed_copies import IS_POSTED, IS_RUNG, IS_TROUBLED
 from digest.store.base.tables import delivery, send_batch
 from digest.store.editions import moves
 
@@ -17,8 +17,8 @@ _LEAVING = (DeliveryState.PLANNED, DeliveryState.HANDING_OVER)
 def close_edition(connection: Connection, edition_id: int, now: datetime) -> bool:
     """Call the edition sent, or rehearsed, if all its copies have ended; say whether.
 
-    A copy whose end is uncertain, or a letter that waits for an address to be
-    mended, keeps it open.
+    A copy whose end is uncertain, a letter that waits for an address to be
+    mended, or somebody who has not been rung yet keeps it open.
     """
     # All copies are looked through once, when it seems to be over: before, an index
     # has one that keeps it open. Asked as a condition, not as a value, for which
@@ -52,5 +52,8 @@ def _is_seen_going(edition_id: int) -> ColumnElement[bool]:
     )
     uncertain = and_(IS_TROUBLED, delivery.c.state == DeliveryState.UNCERTAIN)
     return or_(
-        emails, _is_going(edition_id, IS_POSTED), _is_going(edition_id, uncertain)
+        emails,
+        _is_going(edition_id, IS_POSTED),
+        _is_going(edition_id, IS_RUNG),
+        _is_going(edition_id, uncertain),
     )

@@ -15,6 +15,7 @@ from digest.model.editions.edition import VariantKey
 from digest.model.editions.mode import Mode
 from digest.store.base.tables import (
     bounce,
+    call_attempt,
     carried_over,
     delivery,
     left_out,
@@ -146,6 +147,7 @@ def remove_bare(connection: Connection, reader_id: int) -> None:
         (left_out, left_out.c.reader_id),
         (carried_over, carried_over.c.reader_id),
         (bounce, bounce.c.reader_id),
+        (call_attempt, call_attempt.c.reader_id),
     ):
         rows = select(column).where(column == reader_id).select_from(table).limit(1)
         if connection.execute(rows).first() is not None:

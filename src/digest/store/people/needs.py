@@ -1,5 +1,6 @@
 """What helps people read or understand, as they said it, and when to ask them again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import (
 
 from digest.errors import NotFound
 from digest.store.base.asked_together import rows_of
+from digest.store.base.bulk import one_of
 from digest.store.base.tables import need, subscriber
 from digest.store.staff.audit import Act, record
 
@@ -105,6 +107,26 @@ def of_one(_connection: Connection, subscriber_id: int) -> Select[Any]:
     """Return the question that `of_person` asks, to be asked with others."""
     rows: Select[Any] = _needs().where(need.c.subscriber_id == subscriber_id)
     return rows
+
+
+def shared_by(
+    connection: Connection, subscriber_ids: Sequence[int]
+) -> dict[int, tuple[str, ...]]:
+    """Return what helps each of these people that who prints or phones may be told."""
+    rows = connection.execute(
+        select(need.c.subscriber_id, need.c.words)
+        .where(
+            one_of(connection, need.c.subscriber_id, subscriber_ids),
+            need.c.may_share,
+            need.c.ended_at.is_(None),
+        )
+        .order_by(need.c.id)
+    )
+    shared: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        before = shared.get(row.subscriber_id, ())
+        shared[row.subscriber_id] = (*before, row.words)
+    return shared
 
 
 def due(

@@ -208,12 +208,7 @@ def kinds_of_readers(
             reads(reader.c.subscriber_id, edition.campaign_id, lists).label(
                 "is_subscribed"
             ),
-            subscriber.c.email.is_not(None).label("has_email"),
-            has_address().label("has_address"),
-            *(
-                is_suppressed(channel).label(f"{channel}_suppressed")
-                for channel in Channel
-            ),
+            *reach_columns(),
             subscriber.c.erased_at,
             may_be_emailed(connection, reader.c.subscriber_id, campaign, lists).label(
                 "may_be_emailed"
@@ -269,6 +264,7 @@ def addressees(
             subscriber.c.email,
             subscriber.c.organiser,
             subscriber.c.mark,
+            subscriber.c.phone,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(reader.c.id.in_(ids))
@@ -281,6 +277,7 @@ def addressees(
             consent=consents.get(row.id, NO_EVIDENCE),
             organiser=row.organiser or "",
             mark=row.mark,
+            phone=row.phone or "",
         )
         for row in rows
     }
@@ -381,18 +378,41 @@ def is_suppressed(channel: Channel) -> Exists:
     )
 
 
+def reach_columns() -> tuple[ColumnElement[Any], ...]:
+    """Return what decides by which channels a subscriber can be reached.
+
+    Each by its name in ReaderFacts, and in their order there.
+    """
+    return (
+        subscriber.c.email.is_not(None).label("has_email"),
+        has_address().label("has_address"),
+        subscriber.c.phone.is_not(None).label("has_phone"),
+        *(is_suppressed(channel).label(f"{channel}_suppressed") for channel in Channel),
+    )
+
+
+def facts_of(row: Row[*tuple[Any, ...]], *, is_subscribed: bool = True) -> ReaderFacts:
+    """Return how a reader is served, of a row of `reach_columns` and their format.
+
+    And of whether they `may_be_emailed`.
+    """
+    return ReaderFacts(
+        named(row.format),
+        is_subscribed=is_subscribed,
+        has_email=row.has_email,
+        has_address=row.has_address,
+        has_phone=row.has_phone,
+        email_suppressed=row.email_suppressed,
+        post_suppressed=row.post_suppressed,
+        phone_suppressed=row.phone_suppressed,
+        may_be_emailed=bool(row.may_be_emailed),
+    )
+
+
 def _kind(row: Row[*tuple[Any, ...]]) -> ReaderKind:
     return ReaderKind(
         position=row.position,
         language=row.language,
         topics=tuple(row.topics),
-        facts=ReaderFacts(
-            wanted=named(row.format),
-            is_subscribed=row.is_subscribed and row.erased_at is None,
-            has_email=row.has_email,
-            has_address=row.has_address,
-            email_suppressed=row.email_suppressed,
-            post_suppressed=row.post_suppressed,
-            may_be_emailed=bool(row.may_be_emailed),
-        ),
+        facts=facts_of(row, is_subscribed=row.is_subscribed and row.erased_at is None),
     )

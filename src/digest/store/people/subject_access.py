@@ -8,6 +8,7 @@ from digest.model.delivery.doubts import doubt_in_words
 from digest.store.base.asked_together import Asked, Question, rows_of
 from digest.store.base.tables import (
     bounce,
+    call_attempt,
     campaign,
     carried_over,
     consent,
@@ -223,6 +224,30 @@ def _left_out(_connection: Connection, subscriber_id: int) -> Select[Any]:
     )
 
 
+def calls_of(connection: Connection, subscriber_id: int) -> Entries:
+    """Return what was written down of calls to somebody, oldest first."""
+    return _entries(connection, _calls, subscriber_id)
+
+
+def _calls(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            call_attempt.c.id.label(_PLACE),
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+            call_attempt.c.at,
+            call_attempt.c.outcome,
+            call_attempt.c.caller,
+            call_attempt.c.again_at,
+            call_attempt.c.note,
+        )
+        .join(edition, edition.c.id == call_attempt.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(reader, reader.c.id == call_attempt.c.reader_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
+    )
+
+
 def requests_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return what somebody asked for on the web, and what came of it."""
     return _entries(connection, _requests, subscriber_id)
@@ -272,7 +297,7 @@ def questions(subscriber_id: int) -> tuple[Asked, ...]:
     """Return all that is asked here of somebody, to be asked together."""
     every = (
         *(_dates, _subscriptions, _consents, _campaigns, _reading),
-        *(_departures, _copies, _bounces, _left_out, _requests),
+        *(_departures, _copies, _bounces, _calls, _left_out, _requests),
     )
     return tuple((question, subscriber_id) for question in every)
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from digest.model.delivery.delivery import DeliveryState
-from digest.model.formats import Channel
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, left_out, print_batch
-from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON, goes_by_email
+from digest.store.delivery.by_channel import BY_LETTER, WAITS_FOR_A_PERSON
+from digest.store.delivery.copies import standing_of
 from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.editions.editions import Edition
 from digest.store.reports import outcomes
@@ -53,12 +53,13 @@ def copies_in_words(
 ) -> list[tuple[str, str, int]]:
     """Return an edition's copies as (channel, how they stand, how many).
 
-    As `copies`, but letters that are laid out are posted when somebody has said so.
+    As `copies`, but letters that are laid out are posted when somebody has said so,
+    and who was rung has been spoken to.
     """
     standings: list[tuple[str, str, int]] = []
     for (channel, state), count in copies(connection, edition.id).items():
-        if goes_by_email(Channel(channel)) or state != DeliveryState.ACCEPTED:
-            standings.append((channel, state, count))
+        if channel != BY_LETTER or state != DeliveryState.ACCEPTED:
+            standings.append((channel, standing_of(channel, state), count))
         elif edition.is_rehearsal:
             standings.append((channel, PROOFS, count))
         else:

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from digest.model.formats import Channel, named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.store.base.tables import mailing_list, reader, subscriber
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people.kinds.bases import may_be_emailed_by
-from digest.store.people.readers import has_address, is_here, is_suppressed, reads
+from digest.store.people.readers import facts_of, is_here, reach_columns, reads
 
 
 def readers_of_schedules(
@@ -41,9 +40,7 @@ def readers_of_schedules(
     ]
     facts = (
         reader.c.format,
-        subscriber.c.email.is_not(None).label("has_email"),
-        has_address().label("has_address"),
-        *(is_suppressed(channel).label(f"no_{channel}") for channel in Channel),
+        *reach_columns(),
         may_be_emailed_by(connection, stored, list_ids).label("may_be_emailed"),
     )
     kinds = (
@@ -60,14 +57,5 @@ def readers_of_schedules(
     counted: dict[int, Counter[ReaderFacts]] = {}
     for row in connection.execute(select(kinds, func.count()).group_by(*kinds.c)):
         of_schedule = counted.setdefault(row.schedule_id, Counter())
-        of_schedule[
-            ReaderFacts(
-                named(row.format),
-                has_email=row.has_email,
-                has_address=row.has_address,
-                email_suppressed=row.no_email,
-                post_suppressed=row.no_post,
-                may_be_emailed=bool(row.may_be_emailed),
-            )
-        ] += row[-1]
+        of_schedule[facts_of(row)] += row[-1]
     return counted

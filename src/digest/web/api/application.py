@@ -15,7 +15,6 @@ from digest.web.api import (
     offers,
     people,
     posts,
-    print_batches,
     reports,
     runs,
     steering,
@@ -25,6 +24,7 @@ from digest.web.api.parts import problems
 from digest.web.api.parts.doors import KeyDoor
 from digest.web.api.parts.problems import FieldFault, ProblemDetails
 from digest.web.api.parts.repeats import RequestGuard
+from digest.web.api.post_room import phone_calls, print_batches
 from digest.web.parts.routing import add_routes
 
 _ABOUT = """\
@@ -68,6 +68,7 @@ def make_api(digest: App) -> FastAPI:
         wishes.routes(digest),
         wishes.list_routes(digest),
         print_batches.routes(digest),
+        phone_calls.routes(digest),
     )
     add_routes(api, of_programs)
     problems.add_to(api)

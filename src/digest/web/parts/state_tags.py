@@ -7,7 +7,7 @@ from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
-from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT
+from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
 from digest.store.posts.listing import ItemState
 from digest.store.reports.edition_copies import POSTED, PROOFS, TO_POST
 
@@ -26,7 +26,7 @@ class StateTag:
 
 PRINTED = StateTag("Printed", "tick", "good")
 # By which a copy travels, for who looks through many.
-CHANNEL_ICONS: Mapping[str, str] = {"email": "email", "post": "paper"}
+CHANNEL_ICONS: Mapping[str, str] = {"email": "email", "post": "paper", "phone": "phone"}
 EDITIONS: Mapping[str, StateTag] = {
     EditionState.OPEN: StateTag("Collecting", "plus", "doing"),
     EditionState.FROZEN: StateTag("Frozen", "clock", "wait"),
@@ -55,6 +55,7 @@ COPIES: Mapping[str, StateTag] = {
     TO_POST: StateTag("To print and post", "printer", "doing"),
     POSTED: StateTag("Posted", "tick", "good"),
     "printed": PRINTED,
+    SPOKEN_TO: StateTag("Spoken to", "tick", "good"),
     "trying-again": StateTag("Trying again", "clock", "look"),
     PROOFS: StateTag("Laid out as proofs", "paper", "wait"),
 }

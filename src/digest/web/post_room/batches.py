@@ -13,14 +13,15 @@ from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.roles import Right
 from digest.render.letter.batch.manifest import read_manifest
 from digest.store.delivery import print_batches
-from digest.store.delivery.print_batches import PrintBatch, VisibleLetters
+from digest.store.delivery.print_batches import PrintBatch
 from digest.store.staff.accounts import Account
+from digest.store.staff.rounds import VisibleRounds
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
 from digest.web.post_room.batch_view import packing, words_of
-from digest.web.post_room.visible_letters import LettersOfStaff
+from digest.web.post_room.visible_rounds import RoundsOfStaff
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
@@ -47,20 +48,20 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("", methods=_READ)
     @needs(Right.POST_ROOM)
     def batch(
-        staff: Staff, theirs: LettersOfStaff, batch_id: RowId, done: str = ""
+        staff: Staff, theirs: RoundsOfStaff, batch_id: RowId, done: str = ""
     ) -> Response:
         return batches.page(staff, batches.get(batch_id, theirs), _DONE.get(done, ""))
 
     @router.api_route("/letters.pdf", methods=_READ)
     @needs(Right.POST_ROOM)
-    def letters(theirs: LettersOfStaff, batch_id: RowId) -> Response:
+    def letters(theirs: RoundsOfStaff, batch_id: RowId) -> Response:
         content = digest.batch_steps.letters(batches.get(batch_id, theirs))
         return _pdf(content, f"letters-{batch_id}.pdf")
 
     @router.api_route("/labels.pdf", methods=_READ)
     @needs(Right.POST_ROOM)
     def labels(
-        theirs: LettersOfStaff,
+        theirs: RoundsOfStaff,
         batch_id: RowId,
         sheet: LabelSheet = LabelSheet.L7163,
     ) -> Response:
@@ -70,7 +71,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/packing-list", methods=_READ)
     @needs(Right.POST_ROOM)
-    def packing_list(staff: Staff, theirs: LettersOfStaff, batch_id: RowId) -> Response:
+    def packing_list(staff: Staff, theirs: RoundsOfStaff, batch_id: RowId) -> Response:
         return batches.packing_list(staff, batches.get(batch_id, theirs))
 
     _add_acts(router, digest, batches)
@@ -81,7 +82,7 @@ def _add_acts(router: APIRouter, digest: App, batches: "_Batches") -> None:
     @router.post("/again")
     @needs(Right.POST_ROOM)
     def again(
-        staff: Staff, theirs: LettersOfStaff, batch_id: RowId, form: Form
+        staff: Staff, theirs: RoundsOfStaff, batch_id: RowId, form: Form
     ) -> Response:
         wanted, typed = batches.get(batch_id, theirs), form.get("reference", "").strip()
         if not typed:
@@ -98,7 +99,7 @@ def _add_acts(router: APIRouter, digest: App, batches: "_Batches") -> None:
     @router.post("/{act}")
     @needs(Right.POST_ROOM)
     def step(
-        staff: Staff, theirs: LettersOfStaff, batch_id: RowId, act: str
+        staff: Staff, theirs: RoundsOfStaff, batch_id: RowId, act: str
     ) -> Response:
         if act not in _STEPS:
             raise NotFound("There is no such button.")
@@ -117,7 +118,7 @@ class _Batches:
         self._digest = digest
         self._pages = pages
 
-    def get(self, batch_id: int, theirs: VisibleLetters) -> PrintBatch:
+    def get(self, batch_id: int, theirs: VisibleRounds) -> PrintBatch:
         """Return one of those batches. Raises NotFound for another's as for none."""
         with self._digest.reading() as connection:
             try:

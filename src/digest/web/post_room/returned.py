@@ -13,15 +13,16 @@ from digest.errors import DigestError
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Right
 from digest.store.delivery import returned_letters
-from digest.store.delivery.print_batches import VisibleLetters, letter_key
+from digest.store.delivery.print_batches import letter_key
 from digest.store.delivery.returned_letters import ReturnedLetter
+from digest.store.staff.rounds import VisibleRounds
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts import visitor
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
-from digest.web.post_room.visible_letters import LettersOfStaff
+from digest.web.post_room.visible_rounds import RoundsOfStaff
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/post/returned"
@@ -35,12 +36,12 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.POST_ROOM)
-    def ask(theirs: LettersOfStaff, done: str = "", undone: str = "") -> Response:
+    def ask(theirs: RoundsOfStaff, done: str = "", undone: str = "") -> Response:
         return returned.page(theirs, done=done, undone=undone)
 
     @router.post("")
     @needs(Right.POST_ROOM)
-    def write_down(staff: Staff, theirs: LettersOfStaff, form: Form) -> Response:
+    def write_down(staff: Staff, theirs: RoundsOfStaff, form: Form) -> Response:
         reason = _REASONS.get(form.get("why", ""))
         reference = form.get("reference", "").strip()
         faults = {}
@@ -62,7 +63,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.post("/{key}/undo")
     @needs(Right.POST_ROOM)
-    def undo(staff: Staff, theirs: LettersOfStaff, key: str) -> Response:
+    def undo(staff: Staff, theirs: RoundsOfStaff, key: str) -> Response:
         taken_by = digest.acting_as(staff.actor).returned_letters
         taken_by.take_back(key, digest.now(), theirs)
         return RedirectResponse(f"{_HERE}?undone={letter_key(key)}", 303)
@@ -79,7 +80,7 @@ class _Returned:
 
     def page(
         self,
-        theirs: VisibleLetters,
+        theirs: VisibleRounds,
         typed: FormFields | None = None,
         faults: Mapping[str, str] | None = None,
         *,

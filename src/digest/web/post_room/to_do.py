@@ -1,4 +1,4 @@
-"""The post room's first page: what is to be printed and posted, and what has been."""
+"""The post room's first page: what is to be printed, posted and rung, and is done."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,14 +12,16 @@ from digest.model.staff_words import day_in_words, moment_in_words
 from digest.schedule.editions import due
 from digest.store.base.modes import mode_of
 from digest.store.delivery import print_batches
-from digest.store.delivery.print_batches import PrintBatchState, VisibleLetters
+from digest.store.delivery.calling import calls
+from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.staff.accounts import Account
+from digest.store.staff.rounds import VisibleRounds
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
 from digest.web.post_room.batch_view import words_of
-from digest.web.post_room.visible_letters import LettersOfStaff
+from digest.web.post_room.visible_rounds import RoundsOfStaff
 
 _TO_DO = (PrintBatchState.OPEN, PrintBatchState.SEALED)
 
@@ -30,7 +32,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("", methods=["GET", "HEAD"])
     @needs(Right.POST_ROOM)
-    def to_do(staff: Staff, theirs: LettersOfStaff) -> Response:
+    def to_do(staff: Staff, theirs: RoundsOfStaff) -> Response:
         with digest.reading() as connection:
             content = _content(digest, connection, staff, theirs)
         return pages.page("post_room/to_do.html", here="post", **content)
@@ -39,7 +41,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
 
 def _content(
-    digest: App, connection: Connection, staff: Account, theirs: VisibleLetters
+    digest: App, connection: Connection, staff: Account, theirs: VisibleRounds
 ) -> dict[str, Any]:
     mode, now = mode_of(connection), digest.now()
     waiting = print_batches.in_states(
@@ -52,9 +54,13 @@ def _content(
     # Proofs are not posted: printed, nothing is left to do with them.
     to_do = [each for each in waiting if not (each.is_rehearsal and each.printed_at)]
     proofs = [each for each in waiting if each.is_rehearsal and each.printed_at]
+    to_ring = calls.count_to_make(connection, theirs)
     next_slots = due.next_slots(connection, now)
     return {
         "to_do": [words.view(each) for each in to_do[: limits.POST_ROOM_BATCHES]],
+        "to_ring": f"{to_ring:,} {'person' if to_ring == 1 else 'people'}"
+        if to_ring
+        else "",
         "has_more": len(waiting) > limits.POST_ROOM_BATCHES,
         "done": [words.view(each) for each in over],
         "proofs": [words.view(each) for each in proofs[: limits.POST_ROOM_DONE]],

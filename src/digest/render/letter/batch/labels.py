@@ -7,8 +7,8 @@ from typing import Any
 
 from digest.model.delivery.label_sheets import LabelSheet
 from digest.render.letter.address_block import Letter, cannot_print, personal
-from digest.render.letter.blocks import typst_language
-from digest.render.letter.typst_compiler import TypstCompiler
+from digest.render.paper.languages import typst_language
+from digest.render.paper.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import words_for
 from digest.render.words.languages import ENGLISH
 

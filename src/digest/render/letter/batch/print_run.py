@@ -23,11 +23,11 @@ from digest.render.letter.batch.manifest import (
     ManifestRow,
     manifest_csv,
 )
-from digest.render.letter.blocks import typst_language
 from digest.render.letter.letter import Letter, LetterBody
-from digest.render.letter.printable_text import printable
-from digest.render.letter.typst_compiler import TypesetPdf, TypstCompiler
 from digest.render.limits import PRINT_FILE_PAGES
+from digest.render.paper.languages import typst_language
+from digest.render.paper.printable_text import printable
+from digest.render.paper.typst_compiler import TypesetPdf, TypstCompiler
 from digest.render.words.catalogue import Words, words_for
 from digest.render.words.dates import day_in_words
 

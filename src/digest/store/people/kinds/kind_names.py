@@ -9,15 +9,10 @@ from sqlalchemy import ColumnElement, Table, Text, case, cast, literal
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
-from digest.model.formats import Channel, named
+from digest.model.formats import named
 from digest.model.people.channel_choice import ReaderFacts
 from digest.store.base.tables import reader, subscriber
-from digest.store.people.readers import (
-    ReaderKind,
-    has_address,
-    is_suppressed,
-    place_in,
-)
+from digest.store.people.readers import ReaderKind, place_in, reach_columns
 
 _json = JSONDecoder()
 
@@ -36,9 +31,7 @@ def kind_name(
     """
     facts = (
         is_reader & subscriber.c.erased_at.is_(None),
-        subscriber.c.email.is_not(None),
-        has_address(),
-        *map(is_suppressed, Channel),
+        *reach_columns(),
         may_be_emailed,
     )
     flags = [case((fact, "1"), else_="0") for fact in facts]

@@ -15,6 +15,7 @@ _HEADINGS = {
     "needs": "What helps them read or understand",
     "copies": "Every copy that was sent, or is to be",
     "not_sent": "Editions that they got nothing of, and why",
+    "calls": "When we rang them",
     "bounces": "What came back",
     "offers": "Other channels that they were offered",
     "mail": "What came in by mail, from them or about a copy of theirs",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import FORMATS
 from digest.model.staff_words import moment_in_words
+from digest.store.delivery.copies import standing_of
 from digest.store.reports import person_history as history
 from digest.store.reports.person_history import PersonBounce, PersonCopy
 from digest.store.staff import audit
@@ -71,7 +72,7 @@ def _of_letter_or_mail(each: PersonCopy | PersonBounce) -> PersonEvent:
 
 
 def _of_copy(copy: PersonCopy) -> PersonEvent:
-    tag = COPIES[copy.state]
+    tag = COPIES[standing_of(copy.channel, copy.state)]
     rehearsed = "Rehearsal: " if copy.is_rehearsal else ""
     name = FORMATS[copy.format].words if copy.format else "no copy"
     state = "posted" if copy.posted_at else tag.words.lower()

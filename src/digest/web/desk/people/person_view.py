@@ -188,8 +188,10 @@ def _reader_facts(
         is_subscribed=bool(ties),
         has_email=bool(person.email),
         has_address=person.address is not None,
+        has_phone=bool(person.phone),
         email_suppressed="email" in facts.suppressed,
         post_suppressed="post" in facts.suppressed,
+        phone_suppressed="phone" in facts.suppressed,
         may_be_emailed=not ties
         or any(
             is_fit(

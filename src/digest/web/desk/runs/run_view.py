@@ -12,11 +12,11 @@ from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run
 from digest.store.delivery import copies, print_batches
-from digest.store.delivery.by_channel import goes_by_email
+from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
 from digest.store.reports import edition_copies
 
-_MEANINGS: Mapping[str, str] = {
+_MEANINGS: dict[str, str] = {
     DeliveryState.PLANNED: "Next in turn",
     DeliveryState.HANDING_OVER: "On its way just now",
     DeliveryState.ACCEPTED: "Their mail server has taken it",
@@ -26,7 +26,11 @@ _MEANINGS: Mapping[str, str] = {
     DeliveryState.EXPIRED: "The next edition carries its posts",
 }
 _TRYING_AGAIN = "trying-again"
-_HEADINGS = {True: "Email", False: "Post"}
+_CALLS: dict[str, str] = _MEANINGS | {
+    DeliveryState.PLANNED: "To be rung",
+    copies.SPOKEN_TO: "Somebody has told them all of it",
+    DeliveryState.REFUSED: "The number is somebody else's",
+}
 
 
 def run_view(run: Run) -> dict[str, Any]:
@@ -80,17 +84,23 @@ def _channels(connection: Connection, run: Run) -> Iterator[dict[str, Any]]:
         }
         if not counts:
             continue
-        is_email = goes_by_email(channel)
         ended = sum(counts.get(state, 0) for state in DELIVERY_MOVES.ended)
         yield {
             "name": channel.value,
-            "heading": _HEADINGS[is_email],
+            "heading": channel.value.capitalize(),
             "total": sum(counts.values()),
             "ended": ended,
             "accepted": counts.get(DeliveryState.ACCEPTED, 0),
-            "rows": list(_emails(run, counts) if is_email else _letters(counts)),
-            "batches": [] if is_email else _batches(connection, run),
+            "rows": list(_rows(run, channel, counts)),
+            "batches": _batches(connection, run) if channel is BY_LETTER else [],
         }
+
+
+def _rows(
+    run: Run, channel: Channel, counts: Mapping[str, int]
+) -> Iterator[tuple[str, int, str]]:
+    rows = {BY_LETTER: _letters, BY_PHONE: _calls}.get(channel)
+    return rows(counts) if rows else _emails(run, counts)
 
 
 def _emails(run: Run, counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
@@ -120,6 +130,14 @@ def _letters(counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
             is_waiting = state is DeliveryState.PLANNED
             meaning = "To be laid out" if is_waiting else _MEANINGS[state]
             yield state.value, count, meaning
+
+
+def _calls(counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    """Yield how calls stand."""
+    for state in DeliveryState:
+        if count := counts.get(state, 0):
+            standing = copies.standing_of(BY_PHONE, state)
+            yield standing, count, _CALLS[standing]
 
 
 def _batches(connection: Connection, run: Run) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from digest.render.letter.fonts import coverage
+from digest.render.paper.fonts import coverage
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.languages import locale_of
 

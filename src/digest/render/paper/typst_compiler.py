@@ -19,14 +19,21 @@ from typing import Any, Self
 import typst
 
 from digest.errors import RenderError
-from digest.render.letter.fonts import FAMILIES, fonts
+from digest.render.paper.fonts import FAMILIES, fonts
 from digest.render.templates import operator_file
 
 # After how many more compilations Typst forgets the results of one.
 _COMPILATIONS_KEPT = 10
 # Gives memory that is free back to the machine, where the C library is GNU's.
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-_OURS = ("look.typ", "blocks.typ", "letter.typ", "batch.typ", "labels.typ")
+# By the name that the others call it by: where it is in a folder of templates.
+_OURS = {
+    name.rpartition("/")[2]: name
+    for name in (
+        *("letter/look.typ", "letter/blocks.typ", "letter/letter.typ"),
+        *("letter/batch.typ", "letter/labels.typ", "calls/call-sheet.typ"),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +45,11 @@ class TypesetPdf:
 
 
 class TypstCompiler:
-    """A job folder with the letter templates in it; use it in a `with` statement."""
+    """A job folder with the templates in it; use it in a `with` statement."""
 
     def __init__(self, templates_dir: Path | None = None) -> None:
         self._theirs = templates_dir
-        self._folder = tempfile.TemporaryDirectory(prefix="digest-letters-")
+        self._folder = tempfile.TemporaryDirectory(prefix="digest-paper-")
         self.root = Path(self._folder.name)
 
     def __enter__(self) -> Self:
@@ -51,9 +58,8 @@ class TypstCompiler:
                 f"{self._theirs} is not a folder: make it,"
                 " or leave DIGEST_TEMPLATES_DIR empty"
             )
-        for name in _OURS:
-            template = operator_file(self._theirs, f"letter/{name}")
-            shutil.copyfile(template, self.root / name)
+        for name, place in _OURS.items():
+            shutil.copyfile(operator_file(self._theirs, place), self.root / name)
         return self
 
     def __exit__(
@@ -120,7 +126,7 @@ class TypstCompiler:
                 for label in labels
             }
         if not isinstance(pdf, bytes):
-            raise RenderError(f"letter/{template} made no pages: mend the template")
+            raise RenderError(f"{_OURS[template]} made no pages: mend the template")
         return TypesetPdf(pdf, answers)
 
 
@@ -132,9 +138,9 @@ def _one_line(template: str) -> Iterator[None]:
         hints = "; ".join(getattr(fault, "hints", None) or ())
         words = " ".join(f"{fault.message}{f' ({hints})' if hints else ''}".split())
         raise RenderError(
-            f"letter/{template} could not be set: {words}; mend the template,"
+            f"{_OURS[template]} could not be set: {words}; mend the template,"
             " or take it out of the templates folder to use ours"
         ) from fault
     except (RuntimeError, OSError) as fault:
         words = " ".join(str(fault).split())
-        raise RenderError(f"letter/{template} could not be set: {words}") from fault
+        raise RenderError(f"{_OURS[template]} could not be set: {words}") from fault

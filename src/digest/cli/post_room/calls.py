@@ -1,0 +1,118 @@
+"""digest calls: readers who are rung, what to say, and what came of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from digest.cli.parts.options import AsJson, as_json, result, table
+from digest.model.delivery.calls import (
+    OTHER_WAYS,
+    CallOutcome,
+    CallReport,
+)
+
+app = typer.Typer(help="Calls: editions that are told on the telephone.")
+_OUTCOMES = "; ".join(f"{each}: {each.words}" for each in CallOutcome)
+_WAYS = {fmt.name: fmt for fmt in OTHER_WAYS}
+Reference = Annotated[
+    str, typer.Argument(metavar="REFERENCE", help="As digest calls list has it.")
+]
+
+
+@app.command("list")
+def list_all(*, json: AsJson = False) -> None:
+    """List the calls that are to be made, those whose time has come first."""
+    from digest.bootstrap import open_app
+    from digest.schedule.limits import CALLS_ON_A_SHEET
+    from digest.store.delivery.calling import calls
+    from digest.store.staff.rounds import ALL_ROUNDS
+
+    with open_app() as digest, digest.reading() as connection:
+        now = digest.now()
+        every = calls.to_make(connection, ALL_ROUNDS, now, CALLS_ON_A_SHEET)
+    rows = [
+        {
+            "reference": str(call.key),
+            "name": call.name,
+            "phone": call.phone,
+            "organiser": call.organiser,
+            "edition": call.key.edition_id,
+            "attempts": call.attempts,
+            "next_attempt_at": call.next_attempt_at,
+            "last": call.reply,
+        }
+        for call in every
+    ]
+    if json:
+        as_json(rows)
+    else:
+        heads = ("reference", "name", "phone", "organiser", "attempts", "last")
+        table(heads, [[row[head] for head in heads] for row in rows])
+
+
+@app.command()
+def sheet(
+    edition_id: Annotated[
+        int | None, typer.Argument(metavar="[EDITION-ID]", help="All unless said.")
+    ] = None,
+    *,
+    output: Annotated[Path, typer.Option("-o", metavar="FILE", help="The PDF.")],
+) -> None:
+    """Print what to say and whom to ring, of one edition or of all."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        content = digest.call_sheets.sheet(edition_id=edition_id)
+    output.write_bytes(content)
+    result(str(output))
+
+
+@app.command()
+def outcome(
+    reference: Reference,
+    what: Annotated[CallOutcome, typer.Argument(metavar="OUTCOME", help=_OUTCOMES)],
+    *,
+    note: Annotated[
+        str, typer.Option("--note", help="What they would have passed on.")
+    ] = "",
+    at: Annotated[
+        str, typer.Option("--at", metavar="HH:MM", help="When to ring, with later.")
+    ] = "",
+    way: Annotated[
+        str | None,
+        typer.Option("--format", help="What they would have, with another-way."),
+    ] = None,
+) -> None:
+    """Write down what came of a call, and do what follows."""
+    from digest.bootstrap import open_app
+    from digest.model.delivery.call_times import time_to_ring
+    from digest.model.names import unknown
+    from digest.store.campaigns import campaigns
+    from digest.store.delivery.calling import calls
+    from digest.store.staff.rounds import ALL_ROUNDS
+
+    if way is not None and way not in _WAYS:
+        raise typer.BadParameter(unknown("format", way, _WAYS), param_hint="--format")
+    with open_app() as digest:
+        with digest.reading() as connection:
+            call = calls.get(connection, calls.call_key(reference), ALL_ROUNDS)
+            zone = campaigns.load(connection, call.campaign_id).timezone
+        try:
+            again_at = time_to_ring(at, digest.now(), zone)
+        except ValueError as problem:
+            raise typer.BadParameter(f"{at} {problem}", param_hint="--at") from problem
+        report = CallReport(what, note, again_at, _WAYS[way] if way else None)
+        call = digest.call_desk.write_down(reference, report)
+    again = f", again {call.next_attempt_at:%Y-%m-%d %H:%M} UTC"
+    result(f"call {call.key}: {what.words}{again if call.next_attempt_at else ''}")
+
+
+@app.command()
+def undo(reference: Reference) -> None:
+    """Take back what was written down last of a call; for a day."""
+    from digest.bootstrap import open_app
+
+    with open_app() as digest:
+        attempt = digest.call_desk.take_back(reference)
+    result(f"call {attempt.key}: taken back: {attempt.outcome.words}")

@@ -1,0 +1,75 @@
+"""What readers ask a caller for: to stop, to go on after all, or to have it otherwise.
+
+The same doors as for what they ask by letter or by a link, with the call as evidence.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from digest.audience.editing import edit
+from digest.audience.hashing import KeyedHasher
+from digest.audience.unsubscribing import leave_as_told, undo_leaving
+from digest.model.formats import Format
+from digest.model.people.departure import LeavingMeans, LeavingRequest
+from digest.model.people.person import CONSENT, Consent
+from digest.store.campaigns import campaigns
+from digest.store.people import readers, subscribers, subscriptions
+from digest.store.people.joining import consents
+
+ON_THE_PHONE = "on the phone, to who rang them"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderWishes:
+    """Does what somebody asked a caller for, in the transaction that is open.
+
+    The person is named by their number, and the campaign by its name.
+    """
+
+    hasher: KeyedHasher
+
+    def leave(
+        self, connection: Connection, person: int, name: str, now: datetime
+    ) -> None:
+        """Have them leave the campaign, told by phone."""
+        request = LeavingRequest(LeavingMeans.PHONE)
+        leave_as_told(connection, str(person), name, request, now)
+
+    def come_back(
+        self, connection: Connection, person: int, name: str, now: datetime
+    ) -> None:
+        """Have them stay after all. Raises DigestError where it is too long ago."""
+        undo_leaving(connection, str(person), name, now)
+
+    def change_format(
+        self,
+        connection: Connection,
+        person: int,
+        name: str,
+        wanted: Format,
+        now: datetime,
+    ) -> str:
+        """Have them get the campaign in that format; return what they had asked for.
+
+        That they said yes to it is on record. Raises DigestError in words.
+        """
+        stored = subscribers.get(connection, person)
+        before = stored.person.format if stored else None
+        edit(connection, self.hasher, str(person), {"format": wanted.name}, now)
+        wording = f"They asked for: {wanted.words}"
+        at = f"{now:%Y-%m-%d %H:%M} UTC"
+        evidence = Consent(CONSENT, ON_THE_PHONE, at, wording)
+        campaign = campaigns.by_name(connection, name).campaign
+        live = subscriptions.live_lists(connection, [person]).get(person, set())
+        for list_id in readers.list_ids(connection, campaign.lists):
+            if list_id in live:
+                consents.add(connection, person, list_id, evidence, now)
+        return before.name if before else ""
+
+    def restore_format(
+        self, connection: Connection, person: int, before: str, now: datetime
+    ) -> None:
+        """Have them get what they had asked for before, "" of nothing."""
+        edit(connection, self.hasher, str(person), {"format": before}, now)

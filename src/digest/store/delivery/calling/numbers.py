@@ -1,0 +1,45 @@
+"""Phone numbers that are somebody else's: nobody is rung there in their name again."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from digest.model.delivery.calls import WRONG_NUMBER
+from digest.store.base.tables import delivery, subscriber, suppression
+from digest.store.delivery import deliveries
+from digest.store.delivery.by_channel import IS_CALL
+from digest.store.delivery.calling.calls import Call
+from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.people import suppressions
+
+
+def silence(connection: Connection, call: Call, now: datetime) -> int:
+    """Ring its reader at that number no more; return how many calls were cancelled.
+
+    Those of other editions and campaigns that were planned still.
+    """
+    target = connection.scalar(
+        select(subscriber.c.phone_hash).where(subscriber.c.id == call.subscriber_id)
+    )
+    why = _why(call.key)
+    if target:
+        suppressions.add(connection, {"phone": target}, why, now)
+    planned = IS_CALL & (delivery.c.subscriber_id == call.subscriber_id)
+    return deliveries.cancel(connection, planned, now, why)
+
+
+def lift(connection: Connection, key: DeliveryKey, now: datetime) -> None:
+    """Take back that the number was somebody else's."""
+    for_it = connection.execute(
+        select(suppression.c.channel, suppression.c.target_hash).where(
+            suppression.c.reason == _why(key)
+        )
+    )
+    suppressions.lift(
+        connection, {each.channel: each.target_hash for each in for_it}, now
+    )
+
+
+def _why(key: DeliveryKey) -> str:
+    """Return why nobody is rung there, which names nobody."""
+    return f"{WRONG_NUMBER}: call {key}"
