@@ -19,10 +19,16 @@ if has_room():
     tempfile.tempdir = os.environ["TMPDIR"] = str(MEMORY)
 
 
+# Thousands of tests are collected, and not one is garbage: looking for it takes longer
+# with each.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Have the collector of garbage look at what tests make, not at all the tests."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     # Every test makes and drops whole programs: looked at less often than as a rule.
     gc.set_threshold(20_000, 20, 50)
 

@@ -23,7 +23,10 @@ from digest.store.base.modes import in_mode
 from digest.store.migrate import migrate
 from tests.builders import EIGHT, a_post
 from tests.postgres import Databases, shared
+from tests.statements import compile_once
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
+
+compile_once()
 
 
 def quick_engine(url: str) -> Engine:
@@ -99,11 +102,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return engine
 
 
-@pytest.fixture
-def program(tmp_path: Path, sqlite_pattern: Path) -> Iterator[App]:
-    """Yield a program with one edition planned for one reader."""
-    shutil.copy(sqlite_pattern, tmp_path / "digest.db")
-    with opened(Settings(data_dir=tmp_path), EIGHT + timedelta(hours=1)) as app:
+@pytest.fixture(scope="session")
+def program_pattern(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_pattern: Path
+) -> Path:
+    """Return the database file of `program`, to be copied."""
+    folder = tmp_path_factory.mktemp("program")
+    path = Path(shutil.copy(sqlite_pattern, folder / "digest.db"))
+    with opened(Settings(data_dir=folder), EIGHT + timedelta(hours=1)) as app:
         a_stored_campaign(app.engine)
         a_reader(app.engine, "ann")
         a_reader(app.engine, "bob", email=None, format="letter")
@@ -111,4 +117,12 @@ def program(tmp_path: Path, sqlite_pattern: Path) -> Iterator[App]:
         # What a rehearsal carries is as open to changes as before.
         publish(in_mode(app.engine, Mode.LIVE), "lantern-week", "daily", EIGHT)
         posts_accepted(app.engine, [a_post("two", title="More tea")])
+    return path
+
+
+@pytest.fixture
+def program(tmp_path: Path, program_pattern: Path) -> Iterator[App]:
+    """Yield a program with one edition planned for one reader."""
+    shutil.copy(program_pattern, tmp_path / "digest.db")
+    with opened(Settings(data_dir=tmp_path), EIGHT + timedelta(hours=1)) as app:
         yield app

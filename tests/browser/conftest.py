@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.databases import program, sqlite_engine, sqlite_pattern
+from tests.databases import (
+    program,
+    program_pattern,
+    sqlite_engine,
+    sqlite_pattern,
+)
 
-__all__ = ["browser", "program", "sqlite_engine", "sqlite_pattern"]
+__all__ = ["browser", "program", "program_pattern", "sqlite_engine", "sqlite_pattern"]
 
 # As long as playwright waits for all else: a busy machine is no fault of a page.
 expect.set_options(timeout=30_000)

@@ -5,6 +5,7 @@ from tests.databases import (
     engine,
     postgresql_engine,
     program,
+    program_pattern,
     sqlite_engine,
     sqlite_pattern,
 )
@@ -14,6 +15,7 @@ __all__ = [
     "engine",
     "postgresql_engine",
     "program",
+    "program_pattern",
     "sqlite_engine",
     "sqlite_pattern",
 ]

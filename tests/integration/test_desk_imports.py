@@ -419,7 +419,6 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
     return out.getvalue()
 
 
-BOOK = workbook(("name", "email"), ("Hedy", "hedy@example.org"))
 SHEET = "xl/worksheets/sheet1.xml"
 ENTITIES = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">
 <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>
@@ -431,29 +430,32 @@ FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 <row r="99999999999"><c r="A2"><v>1</v></c></row></sheetData></worksheet>"""
 
 
-NO_LISTS = {
-    "empty": (b"", "is empty"),
-    "blank": (b"  \n\n", "is empty"),
-    "no rows": (b"name,email\n", "no rows below"),
-    "a PDF": (b"%PDF-1.7 x", "is a PDF"),
-    "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", "of an old kind"),
-    "binary": (b"a,b\0\0\n\0", "is not text"),
-    "half UTF-16": (b"\xff\xfea\x00b", "is not text"),
-    "no archive": (b"PK\x03\x04 no archive", "is damaged"),
-    "half a workbook": (BOOK[: len(BOOK) // 2], "is damaged"),
-    "no workbook": (zipped(x=b"y"), "cannot be read as a workbook"),
-    "bomb": (with_part(BOOK, "xl/styles.xml", b"x" * (21 << 20)), "far larger"),
-    "entities": (with_part(BOOK, SHEET, ENTITIES), "cannot be read"),
-    "far row": (with_part(BOOK, SHEET, FAR), "rows: save it as"),
-    "no XML": (with_part(BOOK, SHEET, b"<x"), "cannot be read"),
-    "empty sheet": (workbook(()), "no header"),
-}
+def no_lists() -> dict[str, tuple[bytes, str]]:
+    """Return files that are no lists, and what is said of each."""
+    book = workbook(("name", "email"), ("Hedy", "hedy@example.org"))
+    return {
+        "empty": (b"", "is empty"),
+        "blank": (b"  \n\n", "is empty"),
+        "no rows": (b"name,email\n", "no rows below"),
+        "a PDF": (b"%PDF-1.7 x", "is a PDF"),
+        "old workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1", "of an old kind"),
+        "binary": (b"a,b\0\0\n\0", "is not text"),
+        "half UTF-16": (b"\xff\xfea\x00b", "is not text"),
+        "no archive": (b"PK\x03\x04 no archive", "is damaged"),
+        "half a workbook": (book[: len(book) // 2], "is damaged"),
+        "no workbook": (zipped(x=b"y"), "cannot be read as a workbook"),
+        "bomb": (with_part(book, "xl/styles.xml", b"x" * (21 << 20)), "far larger"),
+        "entities": (with_part(book, SHEET, ENTITIES), "cannot be read"),
+        "far row": (with_part(book, SHEET, FAR), "rows: save it as"),
+        "no XML": (with_part(book, SHEET, b"<x"), "cannot be read"),
+        "empty sheet": (workbook(()), "no header"),
+    }
 
 
 def test_files_that_are_no_lists_are_refused_in_words_and_leave_nothing(
     desk: TestClient, program: App
 ) -> None:
-    for kind, (content, words) in NO_LISTS.items():
+    for kind, (content, words) in no_lists().items():
         answer = desk.post(
             "/desk/imports/new", files={"file": ("people.xlsx", content or b"\n")}
         )

@@ -1,0 +1,52 @@
+"""Statements compiled once for every database of a kind, not once for each.
+
+An engine keeps what it has compiled, as a program has one for as long as it runs. Each
+of thousands of tests has one of its own, and nearly all that it asks was asked before.
+"""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+
+_compiled: MutableMapping[Any, Any] = LRUCache(4000)
+
+
+class _OneOfAKind:
+    """A dialect that is as good as any other of its class."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    @classmethod
+    def engine_created(cls, engine: Engine) -> None:
+        """Have an engine keep what it compiles where all of them do."""
+        engine.update_execution_options(compiled_cache=_compiled)
+
+
+class SharingSqlite(_OneOfAKind, SQLiteDialect_pysqlite):
+    """SQLite, with its statements kept for every database of this process."""
+
+    supports_statement_cache = True
+
+
+class SharingPostgresql(_OneOfAKind, PGDialect_psycopg):
+    """PostgreSQL, with its statements kept for every database of this process."""
+
+    supports_statement_cache = True
+
+
+def compile_once() -> None:
+    """Have whatever engine is opened from now on share what is compiled."""
+    for name, dialect in (
+        ("sqlite", SharingSqlite),
+        ("postgresql.psycopg", SharingPostgresql),
+    ):
+        registry.register(name, __name__, dialect.__name__)
