@@ -22,11 +22,31 @@ def test_the_demo_reaches_everyone_it_can_and_says_whom_it_cannot(
 
     assert first.returncode == 0, first.stderr
     assert again.returncode == 0, again.stderr
-    assert "12 readers added, 0 rows refused" in again.stderr
+    assert "14 readers added, 0 rows refused" in again.stderr
     assert "7 accepted" in again.stderr
     assert "NOT served: Edwin Pascoe" in again.stderr
+    assert "2 calls to make: /post/calls" in again.stderr
     assert len(list((home / "demo" / "inbox" / "new").iterdir())) == 7
     assert len(list((home / "demo" / "print").rglob("letters-1.pdf"))) == 1
+
+
+def test_a_call_of_the_demo_is_made_by_hand(home: Path, digest: Command) -> None:
+    digest("demo", "--once", "--dir", "var")
+    answers = {
+        ("list",): "Dorothy Unwin  01632 960113",
+        ("outcome", "13.1", "no-answer"): "call 13.1: No answer, again 20",
+        ("outcome", "13.1", "spoken", "--note", "The bus"): "call 13.1: Spoken to\n",
+        ("undo", "13.1"): "call 13.1: taken back: Spoken to",
+        ("sheet", "1", "-o", "sheet.pdf"): "sheet.pdf",
+    }
+
+    for words, answer in answers.items():
+        assert answer in digest("calls", *words).stdout
+    refused = digest("calls", "outcome", "14.1", "stop")
+    assert (refused.returncode, "to practise with" in refused.stderr) == (1, True)
+    wrong = digest("calls", "outcome", "14.1", "later", "--at", "half past")
+    assert (wrong.returncode, "not a time of day" in wrong.stderr) == (2, True)
+    assert (home / "sheet.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_the_demo_leaves_a_real_database_alone(digest: Command) -> None:

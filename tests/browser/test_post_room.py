@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from digest.model.roles import Role
+from digest.schedule.editions.publishing import publish
 from digest.store.staff import accounts, second_steps
 from tests.browser.axe import violations
 from tests.browser.serving import served
-from tests.builders import EIGHT
+from tests.builders import EIGHT, a_post
 from tests.paper import DILWYN, GORDON, Paper, paper, paper_pattern
 from tests.pictures import a_drawing, saved
 from tests.staff import COOKIE, an_account, cookie_of
+from tests.stored import a_reader, posts_accepted
 
 __all__ = ["paper", "paper_pattern"]
 
@@ -244,3 +247,32 @@ def test_where_a_camera_may_not_stay_on_one_picture_is_read(hand: Hand) -> None:
     )
 
     expect(page.get_by_label("Its reference")).to_have_value("1.2")
+
+
+def test_a_volunteer_rings_somebody_and_takes_back_what_came_of_it(
+    hand: Hand, paper: Paper
+) -> None:
+    engine, now = paper.program.engine, EIGHT + timedelta(days=1)
+    phone = {"phone": "01632 960 110", "format": "phone", "email": None}
+    a_reader(engine, "edwin", "daily", organiser=DILWYN, **phone)
+    a_reader(engine, "dora", "daily", organiser=DILWYN, **phone)
+    posts_accepted(engine, [a_post("two", title="Lanterns")])
+    publish(engine, "lantern-week", "daily", now)
+    main = hand.page.get_by_role("main")
+
+    hand.page.goto("/post")
+    hand.presses("link", "Ring 2 people")
+    hand.looks()
+    hand.presses("link", "Edwin")
+    expect(main).to_contain_text("Hello, is that Edwin? This is Dilwyn")
+    hand.looks()
+    hand.presses("button", "We spoke")
+    expect(main).to_contain_text("Edwin: spoken to. Written down.")
+    hand.looks()
+    hand.presses("button", "Undo")
+    expect(main).to_contain_text("Taken back: they are to be rung.")
+    hand.presses("link", "Dora")
+    hand.presses("button", "No answer")
+    expect(main).to_contain_text("Dora: no answer, again at")
+    expect(main.get_by_role("region", name="Later")).to_contain_text("1 try so far")
+    hand.looks()

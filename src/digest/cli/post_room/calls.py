@@ -104,8 +104,9 @@ def outcome(
             raise typer.BadParameter(f"{at} {problem}", param_hint="--at") from problem
         report = CallReport(what, note, again_at, _WAYS[way] if way else None)
         call = digest.call_desk.write_down(reference, report)
-    again = f", again {call.next_attempt_at:%Y-%m-%d %H:%M} UTC"
-    result(f"call {call.key}: {what.words}{again if call.next_attempt_at else ''}")
+    again = call.next_attempt_at
+    when = f", again {again:%Y-%m-%d %H:%M} UTC" if again else ""
+    result(f"call {call.key}: {what.words}{when}")
 
 
 @app.command()

@@ -14,6 +14,7 @@ from digest.cli.service.working import work_until_done
 from digest.errors import DigestError, SettingsError
 from digest.installing import DEMO_MARK
 from digest.model.campaigns.web_access import WebAccess
+from digest.model.staff_words import counted
 from digest.sample import texts, week
 from digest.sample.feed_server import serving
 from digest.schedule.campaign_files import apply_file
@@ -123,6 +124,8 @@ def _arrivals(digest: App, edition: Edition, talk: Talk) -> ArrivedCopies:
     for number, state, path in batches:
         talk(f"   print batch {number}, {state}: {digest.settings.data_dir / path}")
     talk(f"   the inbox holds {len(digest.inbox)} messages: /inbox")
+    by_phone = sum(copy.channel == "phone" for copy in listed)
+    talk(f"   {counted(by_phone, 'call', 'calls')} to make: /post/calls")
     by_post = [copy for copy in listed if copy.channel == "post"]
     return ArrivedCopies(
         emails=sum(copy.channel == "email" for copy in listed),
