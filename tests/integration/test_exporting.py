@@ -14,7 +14,7 @@ from digest.audience.lists.exporting import export
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
 from digest.errors import NotFound
-from digest.model.formats import HTML, LARGE_PRINT, LETTER, PLAIN
+from digest.model.formats import HTML, LARGE_PRINT, LETTER, PHONE, PLAIN
 from digest.model.people.channel_choice import NotServed, ReaderFacts, resolve
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
@@ -39,7 +39,7 @@ def test_what_is_exported_can_be_imported_again(engine: Engine, tmp_path: Path) 
     path.write_text(exported(engine), encoding="utf-8", newline="")
     report = work.run(path, EIGHT)
 
-    assert (report.unchanged, report.rows) == (12, 12)
+    assert (report.unchanged, report.rows) == (14, 14)
 
 
 def test_no_cell_is_a_formula(engine: Engine) -> None:
@@ -81,12 +81,13 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
             subscriber.person for subscriber in subscribed(connection, None, 0, 100)
         ]
 
-    assert (report.added, report.problems, report.ignored_columns) == (12, [], ())
+    assert (report.added, report.problems, report.ignored_columns) == (14, [], ())
     assert {person.format for person in people} == {
         HTML,
         PLAIN,
         LETTER,
         LARGE_PRINT,
+        PHONE,
     }
     unreachable = [
         person.name
@@ -97,6 +98,7 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
                     person.format or HTML,
                     has_email=bool(person.email),
                     has_address=person.address is not None,
+                    has_phone=bool(person.phone),
                 )
             ),
             NotServed,

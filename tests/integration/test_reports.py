@@ -108,8 +108,11 @@ def test_copies_count_on_the_day_of_their_edition_and_letters_once_posted(
     ended(engine, second, ann)
     of = report(engine, days=2)
 
-    assert table(of, "copies").heads == ("Day", "Email", "Post")
-    assert rows(of, "copies") == [("Mon 6 Jul", 2, 1), ("Tue 7 Jul", 1, 0)]
+    assert table(of, "copies").heads == ("Day", "Email", "Post", "Phone")
+    assert rows(of, "copies") == [
+        ("Mon 6 Jul", 2, 1, 0),
+        ("Tue 7 Jul", 1, 0, 0),
+    ]
     assert rows(of, "letters") == [
         ("Mon 6 Jul", 2, 4, 1, Decimal("0.87")),
         ("Tue 7 Jul", 0, 0, 0, Decimal(0)),
@@ -254,7 +257,7 @@ def test_rehearsals_and_live_editions_are_never_counted_together(
     practice = in_mode(engine, Mode.PRACTICE)
     ended(engine, edition_on(practice, 0), ann)
 
-    assert rows(report(practice), "copies") == [("Mon 6 Jul", 1, 0)]
+    assert rows(report(practice), "copies") == [("Mon 6 Jul", 1, 0, 0)]
     assert report(practice).is_of_rehearsals
     assert report(engine).summary == "No edition had its time in these days."
 
@@ -264,7 +267,7 @@ def test_a_file_holds_what_the_table_does_and_no_formula(engine: Engine) -> None
     of = table(report(engine), "copies")
     shady = ReportTable("x", "X", "", ("Why", "Copies"), (("=1+1", 2),))
 
-    assert report_csv(of).splitlines() == ["Day,Email,Post", "Mon 6 Jul,0,0"]
+    assert report_csv(of).splitlines() == ["Day,Email,Post,Phone", "Mon 6 Jul,0,0,0"]
     assert report_csv(shady).splitlines()[1] == "'=1+1,2"
 
 

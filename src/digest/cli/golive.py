@@ -111,7 +111,9 @@ def _in_words(plan: "LivePlan") -> Iterator[str]:
         if first.slot is not None:
             when = moment_in_words(first.slot, campaign.timezone)
         yield f"  {first.schedule}, {when}:"
-        by = ", ".join(f"{n} by {channel}" for channel, n in first.copies.items())
+        by = ", ".join(
+            f"{n} by {channel}" for channel, n in sorted(first.copies.items())
+        )
         yield f"    readers who get a copy: {first.readers}" + (
             f" ({by})" if by else ""
         )
