@@ -21,6 +21,8 @@ PARTS = {
     "edition_id": "1",
     "reader_id": "1",
     "person_id": "1",
+    "need_id": "1",
+    "number": "1",
     "batch_id": "1",
     "reference": "1.1",
     "list_name": "readers",
