@@ -44,11 +44,12 @@ class Person:
         self._enter("button", words)
 
     def follow(self, words: str) -> None:
-        """Follow a link by its words."""
+        """Follow a link of what the page is about, by its words."""
         self._enter("link", words)
 
     def _enter(self, role: str, words: str) -> None:
-        self.page.get_by_role(role, name=words).first.focus()  # type: ignore[arg-type]
+        main = self.page.get_by_role("main")
+        main.get_by_role(role, name=words).first.focus()  # type: ignore[arg-type]
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
 
