@@ -92,5 +92,5 @@ def test_what_a_call_costs_does_not_grow_with_how_many_callers_there_are(
         sys.setprofile(None)
         costs.add(calls)
 
-    # The first find nobody to forget.
-    assert max(costs) - min(costs) <= 10
+    # A walk through the callers would be thousands; the first find nobody to forget.
+    assert max(costs) < 100
