@@ -26,6 +26,7 @@ from digest.schedule.editions.steering.contents import EditionContents, contents
 from digest.schedule.editions.steering.steer import Steer
 from digest.settings import Settings
 from digest.store.base.tables import delivery, edition
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.web.app import make_app
 from tests.browser.conftest import chromium
 from tests.builders import a_post, an_event
@@ -125,6 +126,9 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("print-batch", "/post/batches/1"),
         ("packing-list", "/post/batches/1/packing-list"),
         ("returned", "/post/returned"),
+        ("calls", "/post/calls"),
+        ("call", f"/post/calls/{_a_call(digest)}"),
+        ("returns", "/desk/returns"),
         ("reports", "/desk/reports"),
         ("report", "/desk/reports/lantern-week"),
         ("people", "/desk/people"),
@@ -218,6 +222,14 @@ def _troubled_run(digest: App) -> Iterator[tuple[str, str]]:
     yield "run-going", "/desk/runs/1?done=accepted&emails=2"
     yield "run-retry", "/desk/runs/1/retry/refused"
     yield "run-again", "/desk/runs/1/again/1"
+
+
+def _a_call(digest: App) -> DeliveryKey:
+    """Return which call there is to make; the sample week has some."""
+    calls = select(delivery.c.edition_id, delivery.c.reader_id)
+    with digest.reading() as connection:
+        row = connection.execute(calls.where(delivery.c.channel == "phone")).all()[0]
+    return DeliveryKey(*row)
 
 
 def _contents(digest: App) -> EditionContents:

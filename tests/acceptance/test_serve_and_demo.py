@@ -58,6 +58,16 @@ def test_the_demo_leaves_a_real_database_alone(digest: Command) -> None:
     assert digest("status").returncode == 0
 
 
+def test_a_number_that_nothing_can_have_is_told_and_gives_no_traceback(
+    digest: Command,
+) -> None:
+    digest("init")
+    done = digest("deliveries", f"{2**70}")
+
+    assert done.returncode == 1
+    assert done.stderr == "digest: there is nothing of so large a number\n"
+
+
 def test_the_demo_clears_nothing_that_somebody_has_added(digest: Command) -> None:
     digest("demo", "--once", "--dir", "var")
     refused = digest("init")

@@ -14,7 +14,7 @@ from digest.errors import CampaignFileError
 from digest.model.campaigns.campaign import Campaign
 from digest.model.logo import Logo
 from digest.model.roles import Role
-from digest.schedule import campaign_files, campaign_making
+from digest.schedule import campaign_files, campaign_logos, campaign_making
 from digest.schedule.campaign_files import EditedFile, apply_file, exported_logo
 from digest.schedule.campaign_making import NewCampaign
 from digest.schedule.reports.file_history import history_of
@@ -152,6 +152,28 @@ def test_what_was_exported_comes_back_and_changes_nothing(
 
     assert logo_of(program.engine) == before
     assert versions_of(program.engine) == 2
+
+
+def test_an_export_writes_over_no_other_picture(
+    desk: TestClient, program: App, tmp_path: Path
+) -> None:
+    handed_in(desk)
+    logo = exported_logo(program.engine, NAME)
+    assert logo is not None
+    path, picture = tmp_path / "out.toml", tmp_path / logo[0]
+    campaign_logos.write_beside(path, logo)
+    assert picture.read_bytes() == logo[1]
+    campaign_logos.write_beside(path, logo)
+
+    picture.write_bytes(ONE)  # what it was made of
+    campaign_logos.write_beside(path, logo)
+    assert picture.read_bytes() == ONE
+
+    for another in (OTHER, b"no picture at all"):
+        picture.write_bytes(another)
+        with pytest.raises(CampaignFileError, match="is another picture"):
+            campaign_logos.write_beside(path, logo)
+        assert picture.read_bytes() == another
 
 
 def test_another_campaign_like_it_has_its_logo(desk: TestClient, program: App) -> None:

@@ -192,6 +192,10 @@ def test_an_address_that_is_lost_anew_is_offered_anew(lost: Engine) -> None:
         ("Newsletter by e-mail", "consent", Channel.POST, True),
         ("Please send me letters", "did not ask", Channel.EMAIL, False),
         ("", "consent", Channel.POST, False),
+        ("Newsletter by email, no letters", "consent", Channel.EMAIL, False),
+        ("Please don\u2019t send letters", "consent", Channel.EMAIL, False),
+        ("Stop the letters", "consent", Channel.EMAIL, False),
+        ("No calls. Letters are fine", "consent", Channel.EMAIL, True),
     ],
 )
 def test_a_permission_is_for_what_its_words_name(

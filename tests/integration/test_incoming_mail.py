@@ -316,6 +316,29 @@ def test_a_listener_offers_tls_by_its_own_files_and_reads_renewed_ones(
         pass
 
 
+def test_who_falls_silent_in_the_middle_of_starting_tls_leaves_their_place(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAIL_CONNECTIONS", 1)
+    monkeypatch.setattr(limits, "MAIL_COMMAND_SECONDS", 0.2)
+    certificate = certificate_in(tmp_path, "old.example.org")
+    address = ListenAddress("127.0.0.1", 0, is_lmtp=False)
+    intake = an_intake(sqlite_engine, LINKS)
+    with (
+        listening(address, intake, lambda: LATER, certificate) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as silent,
+    ):
+        silent.recv(999)
+        for command in (b"EHLO x\r\n", b"STARTTLS\r\n"):
+            silent.sendall(command)
+            silent.recv(999)
+        with suppress(ConnectionResetError):
+            while silent.recv(999):
+                pass
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as following:
+            assert following.recv(3) == b"220"
+
+
 def test_a_listener_turns_away_one_too_many_and_whoever_never_ends(
     sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

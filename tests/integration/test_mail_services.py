@@ -8,6 +8,7 @@ from sqlalchemy import Engine, func, select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.deliver import limits
 from digest.deliver.returns.services.amazon_ses import SesWebhook
 from digest.deliver.returns.services.notifications import (
     ServiceRequest,
@@ -190,6 +191,28 @@ def test_one_bad_event_spares_the_others(
 
     assert answer(site, "sendgrid", sent.from_sendgrid(events, EIGHT)) == 204
     assert kinds(app) == [BounceKind.HARD] * 3
+
+
+def test_half_a_character_and_more_events_than_are_looked_at_spare_the_others(
+    site: TestClient,
+    app: App,
+    planned: PlannedEdition,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(limits, "SERVICE_EVENTS", 2)
+    events: list[object] = [
+        sent.a_sendgrid_bounce(
+            sender(app, planned, index).partition("@")[0],
+            email(app, planned, index),
+            sg_event_id=f"event-{index}\ud83d",
+        )
+        for index in range(3)
+    ]
+    with caplog.at_level("INFO"):
+        assert answer(site, "sendgrid", sent.from_sendgrid(events, EIGHT)) == 204
+    assert kinds(app) == [BounceKind.HARD] * 2
+    assert "were not understood door=sendgrid count=1" in caplog.text
 
 
 def test_a_token_of_mailguns_is_good_for_one_event(

@@ -35,7 +35,7 @@ PAIRS = (
     *((f"--d-{tint}-ink", f"--d-{tint}", 7) for tint in ("red", "violet", "grey")),
     *(
         (f"--d-c{number}", "--govuk-body-background-colour", 3)
-        for number in range(1, 5)
+        for number in range(1, 6)
     ),
 )
 

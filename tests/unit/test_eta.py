@@ -177,6 +177,13 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
             "12 wait to be tried again, the first at 08:00 UTC",
             id="going, and some wait",
         ),
+        pytest.param(TimeRemaining(0, calls=1), None, "1 call to make", id="a call"),
+        pytest.param(
+            TimeRemaining(500, calls=1200),
+            50.0,
+            "50 a second, about 10 seconds left; 1,200 calls to make",
+            id="going, and calls",
+        ),
     ],
 )
 def test_what_waits_is_said_beside_the_time_left(

@@ -86,6 +86,7 @@ def export(
     """Write the campaign's file as it stands; applied again it changes nothing."""
     from digest.bootstrap import open_app
     from digest.schedule.campaign_files import exported, exported_logo
+    from digest.schedule.campaign_logos import write_beside
 
     with open_app() as digest:
         text, logo = exported(digest.engine, name), exported_logo(digest.engine, name)
@@ -95,9 +96,9 @@ def export(
         result(text.removesuffix("\n"))
         return
     try:
-        output.write_text(text, encoding="utf-8")
         if logo:
-            output.with_name(logo[0]).write_bytes(logo[1])
+            write_beside(output, logo)
+        output.write_text(text, encoding="utf-8")
     except OSError as problem:
         words = f"{problem.filename} cannot be written: {problem.strerror}"
         raise DigestError(words) from problem

@@ -21,6 +21,10 @@ def run() -> None:
     except DigestError as problem:
         sys.stderr.write(f"digest: {problem}\n")
         sys.exit(1)
+    except OverflowError:
+        # A number of a command that no column can hold; see the storage's integers.
+        sys.stderr.write("digest: there is nothing of so large a number\n")
+        sys.exit(1)
     except BrokenPipeError:
         # The reader of our output has seen enough (digest … | head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -62,7 +62,7 @@ def listed(*, json: AsJson = False) -> None:
         ]
         table(("person", "name", "lost", "why", "instead", "agreed"), cells)
     else:
-        result("everybody is reached by what they asked for, as far as is known")
+        result("nobody waits for another channel, as far as is known")
 
 
 @app.command()

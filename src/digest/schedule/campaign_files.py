@@ -208,18 +208,27 @@ def apply_new(
     return applied
 
 
-def go_back(
-    engine: Engine, name: str, number: int, now: datetime, *, is_live: bool = False
+def go_back(  # noqa: PLR0913 - who goes back, and from what, by name
+    engine: Engine,
+    name: str,
+    number: int,
+    now: datetime,
+    *,
+    mark: str | None = None,
+    is_live: bool = False,
 ) -> AppliedCampaign:
     """Apply again what that version of a campaign's file said.
 
-    Raises NotFound where there is no such version, and CampaignFileError as applying
-    it would: what was right once may be past by now.
+    `mark` is of the file as it was when that was decided; None for as it is now.
+    Raises NotFound where there is no such version, ChangedFileError where another has
+    the place of the marked one, and CampaignFileError as applying it would: what was
+    right once may be past by now.
     """
     with reading(engine) as connection:
         stored = campaigns.file_of(connection, name)
         version = file_versions.numbered(connection, name, number)
-    edited = EditedFile(name, version.file.text, stored.mark, version.file.logo)
+    latest_mark = stored.mark if mark is None else mark
+    edited = EditedFile(name, version.file.text, latest_mark, version.file.logo)
     return apply_edited(engine, edited, now, is_live=is_live)
 
 

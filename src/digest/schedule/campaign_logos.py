@@ -124,6 +124,35 @@ def exported(connection: Connection, file: CampaignFile) -> tuple[str, bytes] | 
     return (logo.file, picture.content) if picture else None
 
 
+def write_beside(path: Path, logo: tuple[str, bytes]) -> None:
+    """Write an exported logo beside a campaign file.
+
+    The picture that it was made of is left as it is. Raises CampaignFileError where
+    another one has its name, and OSError.
+    """
+    name, content = logo
+    file = path.with_name(name)
+    if file.exists() and not _is_of(file, content):
+        raise _fault(
+            f"{file} is another picture: move it away, or export to another folder"
+        )
+    if not file.exists():
+        file.write_bytes(content)
+
+
+def _is_of(file: Path, content: bytes) -> bool:
+    """Return whether what lies there is that logo, or what it was made of."""
+    with file.open("rb") as opened:
+        there = opened.read(PICTURE_BYTES + 1)
+    if there == content:
+        return True
+    try:
+        files = LogoPicture.made_of(there).files
+    except ValueError:
+        return False
+    return files[PictureUse.LOGO].content == content
+
+
 def _handed_in(connection: Connection, called: str) -> LogoCopy | None:
     name = kept_name(called)
     file = pictures.gallery(connection, [name], _USES).get((name, PictureUse.LOGO))

@@ -105,9 +105,7 @@ class _BoundedSession(SMTP):
             return
         if is_first and isinstance(transport, asyncio.WriteTransport):
             self.open_now.add(self)
-            self._end = self.loop.call_later(
-                limits.MAIL_SESSION_SECONDS, transport.abort
-            )
+            self._end = self.loop.call_later(limits.MAIL_SESSION_SECONDS, self._cut)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -123,6 +121,20 @@ class _BoundedSession(SMTP):
             self._end.cancel()
         if self.session is not None:
             super().connection_lost(error)
+
+    def _timeout_cb(self) -> None:
+        self._cut()
+
+    def _cut(self) -> None:
+        """End it, wherever it stands; in a TLS handshake nobody is told that it did."""
+        line = self._original_transport or self.transport
+        if isinstance(line, asyncio.WriteTransport):
+            line.abort()
+        self.open_now.discard(self)
+        if self._end is not None:
+            self._end.cancel()
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
 
 
 class _BoundedLmtpSession(_BoundedSession, LMTP):

@@ -32,6 +32,8 @@ def logo_files(content: bytes) -> Files:
     image = decoded(content, [_LOOKED_AT]).convert("RGB")
     if min(image.size) < limits.LEAST_PIXELS:
         raise ValueError("is only a few pixels large: give a larger one")
+    # What a file holds is decoded whole where it cannot be decoded smaller.
+    image.thumbnail(_LOOKED_AT, Image.Resampling.LANCZOS)
     drawn = _on_its_ground(image)
     on_paper = _dark_on_white(drawn)
     return {

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from digest.model import limits
 from digest.model.delivery.rate_limits import RateLimit
+from digest.model.staff_words import counted
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -39,13 +40,15 @@ class TimeRemaining:
 
     `ready` copies may go now, or are on the wire; `waiting` may not before
     `soonest`, because a server or a limit has put them off. `is_held` is
-    whether staff must act before any more are begun.
+    whether staff must act before any more are begun. `calls` are for people to
+    make, in their own time: no rate holds for them.
     """
 
     ready: int
     waiting: int = 0
     soonest: datetime | None = None
     is_held: bool = False
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,8 @@ def outlook(
         clauses.append(_going(remaining, rate, allowances))
     if remaining.waiting:
         clauses.append(_waiting(remaining))
+    if remaining.calls:
+        clauses.append(f"{counted(remaining.calls, 'call', 'calls')} to make")
     return "; ".join(clauses) or "nothing is left to send"
 
 

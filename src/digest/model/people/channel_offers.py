@@ -75,6 +75,14 @@ _CAUSES = (
 )
 
 
+_SENTENCES = re.compile(r"[.;!?\n]+")
+_REFUSAL = re.compile(
+    r"\b(no|not|never|nor|neither|none|without|stop|stopped|except|instead of"
+    r"|rather than|\w+n['\u2019]t|cannot)\b",
+    re.IGNORECASE,
+)
+
+
 def cause_in_words(cause: str) -> str:
     """Return why a channel was lost, in plain words, with the words that are kept."""
     plain = next((words for start, words in _CAUSES if cause.startswith(start)), "")
@@ -85,9 +93,15 @@ def agreement_on_record(consents: Sequence[Consent], way: OtherChannel) -> str:
     """Return the words of a permission of theirs that is for that way, or "".
 
     Its wording alone counts: how somebody signed up says nothing of what they want.
+    Of a sentence that refuses anything nothing is taken: staff ask.
     """
     for consent in consents:
-        is_named = re.search(way.names, consent.wording, re.IGNORECASE)
+        wording = consent.wording
+        is_named = any(
+            re.search(way.names, sentence, re.IGNORECASE)
+            and not _REFUSAL.search(sentence)
+            for sentence in _SENTENCES.split(wording)
+        )
         if consent.is_a_request and is_named:
             return consent.wording
     return ""

@@ -27,6 +27,7 @@ from digest.store.reports.outcomes import UNREACHABLE, OutcomeCount
 
 Cell = str | int | Decimal
 _Words = TypeVar("_Words", str, tuple[str, str])
+NOT_REACHED = "Not reached"  # How the table of people calls them.
 _NOT_YET_POSTED = (PrintBatchState.OPEN, PrintBatchState.SEALED)
 _BOUNCES = {
     BounceKind.HARD: "The address is gone",
@@ -142,9 +143,9 @@ def _people(figures: ReportFigures) -> ReportTable:
             if each.outcome == DeliveryState.ACCEPTED:
                 people[named(each.format).words.capitalize()] += each.readers
             elif each.outcome == UNREACHABLE:
-                people["Not reached"] += each.readers
+                people[NOT_REACHED] += each.readers
     total = sum(people.values())
-    rows = sorted(_by_count(people), key=lambda row: row[0] == "Not reached")
+    rows = sorted(_by_count(people), key=lambda row: row[0] == NOT_REACHED)
     return ReportTable(
         "people",
         "Who is reached, and how",

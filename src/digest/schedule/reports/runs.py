@@ -26,7 +26,7 @@ from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
-from digest.store.delivery.by_channel import count_emails
+from digest.store.delivery.by_channel import BY_PHONE, count_emails
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions import holding_back
 from digest.store.editions.editions import Edition
@@ -154,7 +154,10 @@ def run_of(
             f"No email leaves in its quiet hours, until {moment_in_words(quiet, zone)}."
         )
         kept_back.append(words)
-    remaining = TimeRemaining(ready, waiting.copies, waiting.soonest, bool(kept_back))
+    calls = copies.get((BY_PHONE, DeliveryState.PLANNED), 0)
+    remaining = TimeRemaining(
+        ready, waiting.copies, waiting.soonest, bool(kept_back), calls
+    )
     rate = None
     if edition.state is EditionState.SENDING or edition.is_being_planned:
         recent = runs.lately(connection, edition.id, now, _WINDOW)
@@ -163,7 +166,7 @@ def run_of(
     stops = [*kept_back, *_stops(connection, limits, now, zone)]
     is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
     reasons = _reasons(remaining, waiting, stops, is_in_hand=is_in_hand)
-    if edition.deliver_by and ready + waiting.copies:
+    if edition.deliver_by and ready + waiting.copies + calls:
         by = moment_in_words(edition.deliver_by, zone)
         reasons.append(f"What has not gone by {by} expires.")
     return Run(

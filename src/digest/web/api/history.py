@@ -12,9 +12,8 @@ from digest.gather.typed_fields import InputFault
 from digest.model.campaigns.versions.difference import difference
 from digest.model.roles import Scope
 from digest.schedule import campaign_files
-from digest.schedule.campaign_files import ChangedFileError, EditedFile
+from digest.schedule.campaign_files import ChangedFileError
 from digest.schedule.reports.file_history import FileChange, change_of, history_of
-from digest.store.campaigns import campaigns, file_versions
 from digest.web.api.campaigns import AppliedDocument
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
@@ -92,22 +91,23 @@ def routes(digest: App) -> APIRouter:
         name: str, number: Number, request: Request, if_match: IfMatch = None
     ) -> AppliedDocument:
         """Apply again what that version said; If-Match is of the document that is."""
-        mark = required_version(if_match)
-        return _go_back(actor_of(request, digest), name, number, mark)
+        latest_mark = required_version(if_match)
+        return _go_back(actor_of(request, digest), name, number, latest_mark)
 
     return router
 
 
-def _go_back(program: App, name: str, number: int, mark: str | None) -> AppliedDocument:
-    with program.reading() as connection:
-        stored = campaigns.file_of(connection, name)
-        file = file_versions.numbered(connection, name, number).file
-    edited = EditedFile(
-        name, file.text, stored.mark if mark is None else mark, file.logo
-    )
+def _go_back(
+    program: App, name: str, number: int, latest_mark: str | None
+) -> AppliedDocument:
     try:
-        applied = campaign_files.apply_edited(
-            program.engine, edited, program.now(), is_live=program.settings.live
+        applied = campaign_files.go_back(
+            program.engine,
+            name,
+            number,
+            program.now(),
+            mark=latest_mark,
+            is_live=program.settings.live,
         )
     except ChangedFileError:
         raise

@@ -23,12 +23,12 @@ class ExpectedReaders:
     unreachable: int = 0
 
     @property
-    def shares(self) -> list[tuple[int, str, str]]:
-        """Them as shares of all, by how each is reached; the most come first."""
-        rows = [(count, fmt.words, "") for fmt, count in self.by_format.items()]
+    def shares(self) -> list[tuple[int, str, bool]]:
+        """Them as shares of all, and whether each is reached; the most come first."""
+        rows = [(count, fmt.words, True) for fmt, count in self.by_format.items()]
         rows.sort(key=lambda row: (-row[0], row[1]))
         if self.unreachable:
-            rows.append((self.unreachable, "cannot be reached", ""))
+            rows.append((self.unreachable, "cannot be reached", False))
         return rows
 
     @property

@@ -17,7 +17,7 @@ from digest.schedule.reports.campaign_report import (
     span_in_words,
 )
 from digest.schedule.reports.report_csv import report_csv
-from digest.schedule.reports.report_tables import Cell, ReportTable
+from digest.schedule.reports.report_tables import NOT_REACHED, Cell, ReportTable
 from digest.store.campaigns import campaigns
 from digest.web.doors.rights import needs
 from digest.web.parts.charts import bar_chart
@@ -138,7 +138,10 @@ def _query(wanted: AskedDays) -> str:
 
 def _view(table: ReportTable, csv: str) -> Mapping[str, Any]:
     shares = (
-        [(count, f"{how} ({share}%)", "") for how, count, share in table.rows]
+        [
+            (count, f"{how} ({share}%)", how != NOT_REACHED)
+            for how, count, share in table.rows
+        ]
         if table.name == "people"
         else []
     )

@@ -42,6 +42,7 @@ _DONE = {
     "undo": "The offer waits again",
     "seen": "Looked at",
 }
+_ACTS = ("accept", "dismiss", "undo")
 _UNDOABLE = ("accept", "dismiss")
 _OUTCOMES = {
     OfferOutcome.CHANGED: "Changed",
@@ -131,20 +132,19 @@ class _ReturnPages:
         """Take an offer up, let it be, or take back what became of it."""
         digest = self._digest
         means = _MEANS.get(form.get("means", ""))
+        if act not in _ACTS:
+            return self.page(problem="there is no such button")
+        if act == "accept" and means is None:
+            return self.page(problem="choose how they agreed to it")
         try:
             with digest.acting_as(staff.actor).writing() as connection:
                 args = connection, digest.hasher, key
-                match act:
-                    case "accept":
-                        if means is None:
-                            return self.page(problem="choose how they agreed to it")
-                        channel_offers.take_up(*args, means, digest.now())
-                    case "dismiss":
-                        channel_offers.dismiss(*args, digest.now())
-                    case "undo":
-                        channel_offers.undo(*args, digest.now())
-                    case _:
-                        return self.page(problem="there is no such button")
+                if act == "accept" and means:
+                    channel_offers.take_up(*args, means, digest.now())
+                elif act == "dismiss":
+                    channel_offers.dismiss(*args, digest.now())
+                elif act == "undo":
+                    channel_offers.undo(*args, digest.now())
         except DigestError as problem:
             return self.page(problem=str(problem))
         done = f"?done={act}&person={key.person_id}&lost={key.lost}"

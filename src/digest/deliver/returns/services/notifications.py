@@ -95,7 +95,9 @@ def text_at(content: object, *path: str) -> str:
         content = content.get(name) if isinstance(content, dict) else None
     if isinstance(content, bool) or not isinstance(content, str | int | float):
         return ""
-    return str(content)[: limits.SERVICE_WORDS]
+    # JSON can hold half a character, which no database takes.
+    whole = str(content).encode("utf-8", "replace").decode()
+    return whole[: limits.SERVICE_WORDS]
 
 
 def objects_at(content: object, *path: str) -> list[dict[str, Any]]:

@@ -78,7 +78,7 @@ class PostmarkWebhook:
             login = b""
         is_it = hmac.compare_digest(login, self.login.encode())
         if scheme.lower() != "basic" or not is_it:
-            raise UnprovenError("its user and password are not those it was reference")
+            raise UnprovenError("its user and password are not those it was given")
 
 
 def _report(content: object) -> Report | None:

@@ -82,7 +82,8 @@ class SendGridWebhook:
         content = parsed(request.body)
         if not isinstance(content, list):
             raise ValueError("it is no list of events")  # noqa: TRY004 - of a stranger's words
-        notification = ServiceNotification()
+        over = max(len(content) - limits.SERVICE_EVENTS, 0)
+        notification = ServiceNotification(broken=over)
         for event in content[: limits.SERVICE_EVENTS]:
             mark = text_at(event, "sg_event_id")
             if not mark:

@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from digest.deliver import limits
 from digest.deliver.returns.services.notifications import UnprovenError
 from digest.deliver.returns.services.sns_topic import SnsTopic
+from digest.errors import SourceError
 
 # An https address to its content; raises SourceError.
 FetchUrl = Callable[[str], bytes]
@@ -70,18 +71,26 @@ class SnsSignatureCheck:
             raise UnprovenError("it is not signed by Amazon SNS") from problem
 
     def _key_at(self, url: str, now: datetime) -> RSAPublicKey:
-        with self._lock:
-            if url not in self._certificates:
-                self._certificates[url] = self._fetched(url)
-                while len(self._certificates) > limits.SNS_CERTIFICATES:
-                    self._certificates.popitem(last=False)
-            certificate = self._certificates[url]
+        if url not in self._certificates:
+            self._keep(url)
+        certificate = self._certificates.get(url)
         if certificate is None or not _is_amazons(certificate, now):
             raise UnprovenError("its certificate is none of Amazon SNS")
         key = certificate.public_key()
         if not isinstance(key, RSAPublicKey):
             raise UnprovenError("its certificate has a key of another kind")
         return key
+
+    def _keep(self, url: str) -> None:
+        # One at a time: whoever names many others has them wait for nobody.
+        if not self._lock.acquire(blocking=False):
+            raise SourceError("a certificate is being fetched: come again later")
+        try:
+            self._certificates[url] = self._fetched(url)
+            while len(self._certificates) > limits.SNS_CERTIFICATES:
+                self._certificates.popitem(last=False)
+        finally:
+            self._lock.release()
 
     def _fetched(self, url: str) -> x509.Certificate | None:
         try:

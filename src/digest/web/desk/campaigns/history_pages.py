@@ -109,14 +109,14 @@ class _HistoryPages:
     ) -> Response:
         """Apply that version again; where another came meanwhile, show it anew."""
         program = self._digest.acting_as(staff.actor)
-        with program.reading() as connection:
-            version = file_versions.numbered(connection, name, number)
-        mark = form.get("mark", "")
-        edited = EditedFile(name, version.file.text, mark, version.file.logo)
-        is_live = program.settings.live
         try:
-            applied = campaign_files.apply_edited(
-                program.engine, edited, program.now(), is_live=is_live
+            applied = campaign_files.go_back(
+                program.engine,
+                name,
+                number,
+                program.now(),
+                mark=form.get("mark", ""),
+                is_live=program.settings.live,
             )
         except ChangedFileError as problem:
             return self.version(name, number, str(problem), 409)
