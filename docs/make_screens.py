@@ -115,6 +115,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("calendar-list", "/desk/calendar?view=list"),
         ("posts", "/desk/log/lantern-week"),
         ("post", "/desk/posts/1"),
+        ("post-edit", "/desk/posts/1/edit"),
         ("post-new", "/desk/log/lantern-week/new/post"),
         ("event-new", "/desk/log/lantern-week/new/event"),
         ("post-withdraw", "/desk/posts/1/withdraw"),

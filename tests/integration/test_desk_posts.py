@@ -10,7 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Event, EventState, Item, Link, LinkKind, Post
+from digest.model.posts.pictures import PictureFile, PictureUse
 from digest.model.roles import Role
 from digest.settings import Settings
 from digest.store.posts import listing, pictures
@@ -50,7 +52,12 @@ def item(program: App, item_id: int) -> ListedItem:
 def form_of(desk: TestClient, address: str, **changes: str) -> dict[str, str]:
     """Return the fields of the form at an address as a browser would send them."""
     page = desk.get(address).text
-    fields = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"', page))
+    inputs = r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"([^>]*)'
+    fields = {
+        name: value
+        for name, value, rest in re.findall(inputs, page)
+        if name != "picture_decorative" or "checked" in rest
+    }
     if text := re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page, re.S):
         fields["text"] = text[1]
     fields.pop("status", None)
@@ -414,6 +421,31 @@ def test_a_link_gets_another_kind_or_is_taken_out(
     assert post.links == (replace(three[1], kind=LinkKind.WEBINAR),)
 
 
+def test_its_form_shows_what_is_edited_its_picture_and_the_way_back(
+    desk: TestClient, program: App
+) -> None:
+    with program.writing() as connection:
+        files = {PictureUse.EMAIL: PictureFile("image/png", 1, 1, b"\x89PNG")}
+        address = "https://example.org/u.png"
+        pictures.put(connection, "a" * 32, files, EIGHT)
+        reading = pictures.PictureReading("a" * 32, "a")
+        pictures.note_found(connection, address, reading, EIGHT)
+    urn = Picture(address, decorative=True)
+    posts_accepted(program.engine, [a_post("urn", title="Tea & urns", picture=urn)])
+    form = form_of(desk, "/desk/posts/3/edit")
+    page = unescape(desk.get("/desk/posts/3/edit").text)
+    assert "Edit \u201cTea & urns\u201d" in page
+    assert "From blog, by Ann Example. What you write" in page
+    assert 'src="/desk/posts/3/pictures/1"' in page
+    assert form["picture_decorative"] == "yes"
+    assert "Put the source\u2019s words back" not in page
+
+    desk.post("/desk/posts/3/edit", data=form | {"title": "Another"})
+    assert 'action="/desk/posts/3/revert"' in desk.get("/desk/posts/3/edit").text
+    desk.post("/desk/posts/3/revert")
+    assert "Tea & urns" in unescape(desk.get("/desk/posts/3").text)
+
+
 def test_a_post_says_why_its_picture_is_not_there(
     desk: TestClient, program: App
 ) -> None:
@@ -432,7 +464,10 @@ def test_a_post_says_why_its_picture_is_not_there(
 
 def test_somebody_says_what_a_picture_shows(desk: TestClient, program: App) -> None:
     picture = {"title": "Urn", "picture": "https://example.org/u.png"}
-    desk.post(NEW_POST, data=picture | {"picture_alt": "decorative"})
+    both = picture | {"picture_alt": "An urn", "picture_decorative": "yes"}
+    refused = desk.post(NEW_POST, data=both)
+    assert (refused.status_code, "it cannot be both" in refused.text) == (422, True)
+    desk.post(NEW_POST, data=picture | {"picture_decorative": "yes"})
     nothing = desk.post("/desk/posts/3/pictures/1", data={"alt": " "})
     page = desk.post("/desk/posts/3/pictures/1", data={"alt": "An urn"}).text
 

@@ -1,7 +1,7 @@
 """The forms in which staff add, edit and correct posts and events."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,12 +14,21 @@ from sqlalchemy import Connection, Row
 
 from digest.errors import DigestError, NotFound
 from digest.model.campaigns.campaign import Campaign
+from digest.model.posts.blocks import Picture
 from digest.model.posts.item_json import fingerprint, item_from_json
-from digest.model.posts.items import Event, Item
+from digest.model.posts.items import Event, Item, Post
 from digest.model.roles import Right
 from digest.store.campaigns import campaigns
-from digest.store.posts import by_hand, corrections, editing, log
+from digest.store.posts import (
+    by_hand,
+    corrections,
+    editing,
+    item_pictures,
+    listing,
+    log,
+)
 from digest.store.staff.accounts import Account
+from digest.web.desk.posts.actions import actions_on
 from digest.web.desk.posts.post_form import (
     Faults,
     ItemKind,
@@ -61,6 +70,8 @@ class PostForm:
 
     `item_id` is the post that it is to `change`, 0 for a new one, and `place` the
     edition from whose page it was opened. Words that an edition carries are fixed.
+    `title` is what the post is called, `source` where it is from, and `picture` the
+    address of our copy of its picture; each "" where there is none.
     """
 
     kind: ItemKind
@@ -72,6 +83,10 @@ class PostForm:
     version: str = ""
     place: EditionPlace | None = None
     is_fixed: bool = False
+    title: str = ""
+    source: str = ""
+    picture: str = ""
+    is_edited: bool = False
 
 
 class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
@@ -133,14 +148,32 @@ def _filled(posts: PostPages, item_id: int, change: Change, edition: str) -> Pos
     with posts.digest.reading() as connection:
         row = log.row_of(connection, item_id)
         campaign = campaigns.load(connection, row.campaign_id)
-        is_fixed = log.is_carried(connection, row)
+        entry = listing.get(connection, row.campaign_id, item_id)
+        pictures = item_pictures.of_item(connection, item_id)
     item = _subject(row, change)
     zone = item.zone if isinstance(item, Event) else campaign.timezone
     typed, version = fields_of(item, zone), fingerprint(item)
     place = EditionPlace.named(campaign.name, edition) if edition else None
     kind = kind_of(item)
     form = PostForm(kind, campaign, zone, typed, item_id, change, version)
-    return replace(form, place=place, is_fixed=is_fixed)
+    return replace(
+        form,
+        place=place,
+        is_fixed=entry.is_carried,
+        title=entry.title,
+        source=entry.source,
+        picture=_picture_of(item_id, item, pictures),
+        is_edited="revert" in actions_on(entry, may_be_restored=False),
+    )
+
+
+def _picture_of(item_id: int, item: Item, pictures: Sequence[Picture]) -> str:
+    """Return the address of our copy of a post's own picture, "" where we have none."""
+    own = item.picture if isinstance(item, Post) else None
+    for number, picture in enumerate(pictures, start=1):
+        if own and picture.src == own.src and picture.copy_name:
+            return f"/desk/posts/{item_id}/pictures/{number}"
+    return ""
 
 
 def _subject(row: Row[Any], change: Change | None) -> Item:

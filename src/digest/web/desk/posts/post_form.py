@@ -19,8 +19,13 @@ Faults = dict[str, str]
 # A day and a time are typed apart, and read together.
 _MOMENTS = ("published", "starts", "ends")
 _DECORATIVE = "decorative"
+_BOTH = "Say what it shows, or that it only decorates: it cannot be both"
 # What is said in these says nothing of any other part of an item.
-_APART = (("picture", "picture_alt", "picture_caption"), ("url",), ("joining_url",))
+_APART = (
+    ("picture", "picture_alt", "picture_decorative", "picture_caption"),
+    ("url",),
+    ("joining_url",),
+)
 
 
 class ItemKind(StrEnum):
@@ -60,11 +65,13 @@ def read(
         name: f"{typed.get(f'{name}_day', '')} {typed.get(f'{name}_time', '')}".strip()
         for name in _MOMENTS
     }
-    written = TypedFields({**typed, **moments}, zone, pictures)
+    is_both = typed.get("picture_decorative") == "yes" and typed.get("picture_alt")
+    alt = {"picture_alt": _alt(typed)}
+    written = TypedFields({**typed, **moments, **alt}, zone, pictures)
     result = written.event() if kind is ItemKind.EVENT else written.post()
+    faults: Faults = {"picture_alt": _BOTH} if is_both and kind is ItemKind.POST else {}
     if not isinstance(result, tuple):
-        return result
-    faults: Faults = {}
+        return faults or result
     for fault in result:
         name = fault.field
         faults.setdefault(f"{name}_day" if name in _MOMENTS else name, fault.words)
@@ -92,17 +99,22 @@ def edited(item: Item, typed: FormFields, zone: str) -> Item | Faults:
     return replace(merged(before, item, after), key=item.key)
 
 
+def _alt(typed: FormFields) -> str:
+    if typed.get("picture_decorative") == "yes":
+        return _DECORATIVE
+    return typed.get("picture_alt", "")
+
+
 def _of_post(post: Post, zone: str) -> dict[str, str]:
     byline, picture = post.byline or Byline(""), post.picture
-    alt = ""
-    if picture:
-        alt = _DECORATIVE if picture.decorative else picture.alt
+    is_decorative = picture is not None and picture.decorative
     return _day_and_time("published", post.published, zone) | {
         "author": byline.author,
         "role": byline.role,
         "organisation": byline.organisation,
         "picture": picture.src if picture else "",
-        "picture_alt": alt,
+        "picture_alt": picture.alt if picture and not is_decorative else "",
+        "picture_decorative": "yes" if is_decorative else "",
         "picture_caption": picture.caption if picture else "",
     }
 
