@@ -132,11 +132,8 @@ def _copies(figures: ReportFigures) -> ReportTable:
 
 
 def _people(figures: ReportFigures) -> ReportTable:
-    newest = {
-        each.schedule: each.id
-        for each in figures.editions
-        if any(count.edition_id == each.id for count in figures.outcomes)
-    }
+    planned = {count.edition_id for count in figures.outcomes}
+    newest = {each.schedule: each.id for each in figures.editions if each.id in planned}
     people = Counter[str]()
     for each in figures.outcomes:
         if each.edition_id in newest.values():

@@ -141,21 +141,17 @@ def movements(
 
     `lists` are the campaign's, by their ids.
     """
-    every = _movements(campaign_id, lists, bounds[0], bounds[-1]).subquery()
-    period = _period(every.c.at, bounds).label("period")
-    # By its label: PostgreSQL takes two parameters of one value for two.
-    rows = connection.execute(
-        select(every.c.movement, every.c.cause, period, func.count()).group_by(
-            every.c.movement, every.c.cause, "period"
-        )
-    )
+    rows = connection.execute(_movements(campaign_id, lists, bounds))
     return [MovementCount(*row) for row in rows]
 
 
 def _movements(
-    campaign_id: int, lists: Sequence[int], since: datetime, until: datetime
+    campaign_id: int, lists: Sequence[int], bounds: Sequence[datetime]
 ) -> CompoundSelect[Any]:
-    """Return the query of every movement, with its cause and its instant."""
+    """Return the query of every movement: each is counted before they are put together.
+
+    Otherwise a database writes every reader down once more to count them.
+    """
     is_reader = reader.c.campaign_id == campaign_id
     other = subscription.alias()
     is_on_or_was_later = (
@@ -178,12 +174,18 @@ def _movements(
 
     def those(movement: str, at: Any, cause: Any = _NO_CAUSE) -> Select[Any]:
         columns = literal(movement).label("movement"), cause.label("cause")
-        return select(*columns, at.label("at")).where(at >= since, at < until)
+        period = _period(at, bounds).label("period")
+        # By its label: PostgreSQL takes two parameters of one value for two.
+        return (
+            select(*columns, period, func.count())
+            .where(at >= bounds[0], at < bounds[-1])
+            .group_by("cause", "period")
+        )
 
     of_campaign = departure.c.campaign_id == campaign_id
     is_theirs = subscriber.c.id == reader.c.subscriber_id
-    taken_off = (
-        those("taken-off", subscription.c.ended_at)
+    ends = (
+        select(subscription.c.ended_at.label("at"))
         .join(reader, reader.c.subscriber_id == subscription.c.subscriber_id)
         .join(subscriber, is_theirs)
         .where(
@@ -196,6 +198,7 @@ def _movements(
             ~is_on_or_was_later,
         )
         .group_by(reader.c.id, subscription.c.ended_at)
+        .subquery()
     )
     return union_all(
         those("joined", reader.c.joined_at).where(is_reader),
@@ -204,7 +207,7 @@ def _movements(
         those("erased", subscriber.c.erased_at)
         .join(reader, is_theirs)
         .where(is_reader),
-        taken_off,
+        those("taken-off", ends.c.at),
     )
 
 
