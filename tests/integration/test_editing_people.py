@@ -7,9 +7,12 @@ from digest.audience.editing import edit
 from digest.audience.subject_access import find
 from digest.audience.suppressing import suppress
 from digest.errors import ImportRefused, NotFound
+from digest.model.delivery.returned_letters import LetterReturnReason
+from digest.model.delivery.suppression_reasons import letter_came_back
 from digest.model.people.person import Person
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, suppression
+from digest.store.people import suppressions
 from digest.store.staff import audit
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, CY, HASHER, imported
@@ -106,6 +109,42 @@ def test_an_address_that_bounced_says_nothing_of_the_next(engine: Engine) -> Non
         outcome = edit(connection, HASHER, "1", {"email": "b@example.org"}, EIGHT)
 
     assert outcome.suppressed == {}
+
+
+@pytest.mark.parametrize(
+    ("reason", "holds_on"),
+    [
+        ("gone-away", False),
+        ("not-known", False),
+        ("refused", True),
+        ("died", True),
+    ],
+)
+def test_a_letter_that_came_back_says_something_of_the_door_or_of_the_person(
+    engine: Engine, reason: str, *, holds_on: bool
+) -> None:
+    imported(engine, BOB)
+    with writing(engine) as connection:
+        why = letter_came_back("1.1", LetterReturnReason(reason))
+        suppress(connection, HASHER, "1", why, EIGHT)
+        outcome = edit(connection, HASHER, "1", MOVED, EIGHT)
+
+    assert outcome.suppressed == ({"post": why} if holds_on else {})
+
+
+def test_a_wish_that_came_after_a_bounce_goes_on_with_the_next_address(
+    engine: Engine,
+) -> None:
+    imported(engine, ANN)
+    with writing(engine) as connection:
+        for why in ("asked by letter", "bounced: 5.1.1", "asked by letter"):
+            suppress(connection, HASHER, "1", why, EIGHT)
+        outcome = edit(connection, HASHER, "1", {"email": "b@example.org"}, EIGHT)
+        target = HASHER.of_address("b@example.org")
+        standing = suppressions.every(connection, {("email", target)})
+
+    assert outcome.suppressed == {"email": "asked by letter"}
+    assert [each.reason for each in standing[target]] == ["asked by letter"]
 
 
 def test_a_letter_s_reference_says_who(engine: Engine) -> None:

@@ -156,6 +156,20 @@ def test_what_either_has_left_or_asked_stays(people: Engine) -> None:
         assert departures.is_gone(connection, 1, 2)
 
 
+def test_what_was_asked_after_a_merge_outlives_its_undoing(people: Engine) -> None:
+    with writing(people) as connection:
+        suppress(connection, HASHER, "anne@example.org", "asked by phone", EIGHT)
+    number = merged(people)
+    with writing(people) as connection:
+        suppress(connection, HASHER, "1", "asked by letter", LATER + timedelta(1))
+
+    undone(people, number, LATER + timedelta(2))
+
+    ann, anne = everything_of(people, "1"), everything_of(people, "2")
+    assert ann["suppressed"]["email"]["reason"] == "asked by letter"
+    assert anne["suppressed"]["email"]["reason"] == "asked by letter"
+
+
 def test_what_was_changed_since_stays_with_the_one_who_was_kept(
     people: Engine,
 ) -> None:

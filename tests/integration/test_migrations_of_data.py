@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select, text, update
 
 import digest.store
+from digest.model.delivery.calls import CallOutcome, CallReport
+from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
 from digest.model.people.reader_marks import mark_of
 from digest.model.roles import Scope
 from digest.store.base.engine import cut_off, reading, rebuilding, writing
@@ -20,10 +22,16 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
+from digest.store.delivery.calling import attempts, calls
+from digest.store.delivery.calling.attempts import CallEffect
+from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.delivery.incoming import incoming_mail
 from digest.store.migrate import migrate
+from digest.store.people import channel_offers, suppressions
 from digest.store.staff import access_keys, repeatable_requests
 from digest.store.staff.access_keys import NewKey
 from digest.store.staff.repeatable_requests import RepeatableRequest
+from digest.store.staff.rounds import ALL_ROUNDS
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition
 
@@ -180,3 +188,69 @@ def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) 
         earlier = repeatable_requests.begin(connection, request, EIGHT)
     assert earlier is not None
     assert (earlier.answer, earlier.headers) == ("{}", {})
+
+
+def test_an_email_nobody_understood_before_offers_waits_still(engine: Engine) -> None:
+    note = IncomingNote(
+        "m", MailDoor.MAILBOX, IncomingState.NOT_UNDERSTOOD, "it cannot be taken apart"
+    )
+    with writing(engine) as connection:
+        incoming_mail.note(connection, note, EIGHT)
+        [before] = incoming_mail.unclear(connection, 9)
+        incoming_mail.note_seen(connection, before.id, EIGHT)
+    taken_back(engine, "0048")
+    migrate(engine)
+
+    with writing(engine) as connection:
+        assert incoming_mail.unclear(connection, 9) == [before]
+        assert channel_offers.settled(connection, 9) == []
+        incoming_mail.note_seen(connection, before.id, EIGHT)
+        assert incoming_mail.unclear(connection, 9) == []
+
+
+def test_copies_of_before_there_were_calls_stay_and_calls_are_written_down(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine)
+    with reading(engine) as connection:
+        before = connection.execute(select(delivery)).all()
+    taken_back(engine, "0051")
+    migrate(engine)
+
+    with writing(engine) as connection:
+        assert connection.execute(select(delivery)).all() == before
+        connection.execute(update(delivery).values(channel="phone"))
+        key = DeliveryKey(planned.id, before[0].reader_id)
+        call = calls.get(connection, key, ALL_ROUNDS)
+        report, effect = CallReport(CallOutcome.NO_ANSWER), CallEffect()
+        attempts.add(connection, (call, call), report, effect, EIGHT)
+        assert calls.get(connection, key, ALL_ROUNDS).written is not None
+
+
+def test_what_was_suppressed_before_stays_so_with_its_reason_and_day(
+    engine: Engine,
+) -> None:
+    targets = {"email": "a hash", "post": "another"}
+    with writing(engine) as connection:
+        suppressions.add(connection, targets, "asked by letter", EIGHT)
+        later = EIGHT.replace(day=7)
+        suppressions.add(connection, {"email": "a hash"}, "bounced: 5.1.1", later)
+    taken_back(engine, "0052")
+    with reading(engine) as connection:
+        rows = connection.execute(text("SELECT channel, reason FROM suppression"))
+        assert sorted(map(tuple, rows)) == [
+            ("email", "asked by letter"),
+            ("post", "asked by letter"),
+        ]
+    migrate(engine)
+
+    with writing(engine) as connection:
+        standing = suppressions.every(connection, {*targets.items()})
+        assert standing == {
+            target: [suppressions.Suppression("asked by letter", EIGHT)]
+            for target in targets.values()
+        }
+        assert suppressions.add(connection, targets, "complaint", EIGHT) == 0
+        assert suppressions.lift_reason(connection, "asked by letter", EIGHT) == 2
+        reasons = suppressions.reasons(connection, {*targets.items()})
+    assert [*reasons.values()] == ["complaint", "complaint"]

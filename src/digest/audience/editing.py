@@ -17,7 +17,7 @@ from digest.audience.lists.list_file import ListRow, RowRefused
 from digest.audience.lists.rows import read_row
 from digest.audience.subject_access import find
 from digest.errors import ImportRefused
-from digest.model.delivery.calls import WRONG_NUMBER
+from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.model.formats import Channel, first_for
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.person import Person
@@ -28,10 +28,6 @@ from digest.store.people import subscribers, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.staff.audit import Act, record
 
-# How the reason of an address that gave mail back begins.
-BOUNCED = "bounced"
-# What is held against an address or a number alone: it says nothing of the next.
-_OF_IT_ALONE = (BOUNCED, WRONG_NUMBER)
 _POSTAL = (*ADDRESS, "postcode", "country")
 
 
@@ -136,17 +132,15 @@ def _carry_suppressions(
 ) -> dict[str, str]:
     """Suppress the new addresses of whoever asked us not to write to the old ones.
 
-    An address that bounced says nothing of the next, nor does a wrong number.
+    An address that bounced says nothing of the next, nor does a wrong number, or a door
+    from which somebody has moved away.
     """
     old = hasher.hashed(subscriber.person.keys).targets()
-    reasons = suppressions.reasons(connection, set(old.items()))
-    forbidden = {
-        channel: reasons[old[channel]]
-        for channel in changed.hashed.targets()
-        if old.get(channel) in reasons
-        and not reasons[old[channel]].startswith(_OF_IT_ALONE)
-    }
-    for channel, reason in forbidden.items():
-        target = {channel: changed.hashed.targets()[channel]}
-        suppressions.add(connection, target, reason, now)
+    every = suppressions.every(connection, set(old.items()))
+    forbidden = dict[str, str]()
+    for channel, target in changed.hashed.targets().items():
+        for each in every.get(old.get(channel, ""), ()):
+            if not is_of_address_alone(each.reason):
+                suppressions.add(connection, {channel: target}, each.reason, now)
+                forbidden.setdefault(channel, each.reason)
     return forbidden

@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.audience.editing import BOUNCED, channel_of
+from digest.audience.editing import channel_of
 from digest.audience.enrolment import enrol
 from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.audience.unsubscribing import leave
 from digest.errors import DigestError
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.model.editions.mode import Mode
 from digest.model.people.merging import MERGE_FIELDS, merged_person, person_json
 from digest.model.people.person import Person
@@ -145,17 +146,18 @@ def _carry_suppressions(
     olds = [hasher.hashed(each.person.keys).targets() for each in both]
     targets = hasher.hashed(person.keys).targets()
     pairs = {pair for each in (*olds, targets) for pair in each.items()}
-    reasons = suppressions.reasons(connection, pairs)
+    every = suppressions.every(connection, pairs)
     added = {}
     for channel, target in targets.items():
-        requests = [
-            reasons[old[channel]]
+        standing = {each.reason for each in every.get(target, ())}
+        requests = {
+            each.reason
             for old in olds
-            if old.get(channel) in reasons
-            and not reasons[old[channel]].startswith(BOUNCED)
-        ]
-        if requests and target not in reasons:
-            suppressions.add(connection, {channel: target}, requests[0], now)
+            for each in every.get(old.get(channel, ""), ())
+            if not is_of_address_alone(each.reason)
+        }
+        for reason in sorted(requests - standing):
+            suppressions.add(connection, {channel: target}, reason, now)
             added[channel] = target
     return added
 

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.audience.doubles.merging import record_both, tell_of_both
-from digest.audience.editing import BOUNCED
 from digest.audience.enrolment import enrol
 from digest.audience.hashing import KeyedHasher
 from digest.audience.limits import MERGE_UNDOABLE
 from digest.audience.subject_access import find
 from digest.audience.unsubscribing import leave
 from digest.errors import DigestError
+from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.people.channel_choice import reached_at
@@ -151,18 +151,18 @@ def _part_suppressions(
 ) -> None:
     """Lift what the merge suppressed; what was asked since holds for both."""
     targets = hasher.hashed(parting.current.keys).targets()
-    standing = suppressions.standing(connection, set(targets.items()))
-    requests = {
-        channel: standing[target].reason
+    every = suppressions.every(connection, set(targets.items()))
+    merged_at = parting.merge.merged_at
+    requests = [
+        (channel, each.reason)
         for channel, target in targets.items()
-        if target in standing
-        and standing[target].since > parting.merge.merged_at
-        and not standing[target].reason.startswith(BOUNCED)
-    }
-    suppressions.lift(connection, parting.was["suppressed"], now)
+        for each in every.get(target, ())
+        if each.since > merged_at and not is_of_address_alone(each.reason)
+    ]
+    suppressions.lift(connection, parting.was["suppressed"], now, at=merged_at)
     for person in (parting.survivor, parting.absorbed):
         own = hasher.hashed(person.keys).targets()
-        for channel, reason in requests.items():
+        for channel, reason in requests:
             if channel in own:
                 suppressions.add(connection, {channel: own[channel]}, reason, now)
 

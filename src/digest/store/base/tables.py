@@ -587,7 +587,7 @@ departure = Table(
     Index("ix_departure_subscriber_id", "subscriber_id"),
 )
 
-# "Do not write to this": survives erasure and import.
+# What became of each offer of another channel.
 channel_offer = Table(
     "channel_offer",
     metadata,
@@ -600,13 +600,17 @@ channel_offer = Table(
     _required("settled_at", UtcDateTime),
     Index("ix_channel_offer_settled_at", "settled_at"),
 )
+# "Do not write to this": survives erasure and import. A row for each reason: it holds
+# while one of them does.
 suppression = Table(
     "suppression",
     metadata,
-    Column("channel", String(8), primary_key=True),  # email, post or phone
-    Column("target_hash", String(64), primary_key=True),  # keyed hash of the target
+    _id(),
+    _required("channel", String(8)),  # email, post or phone
+    _required("target_hash", String(64)),  # keyed hash of the target
     _required("reason", Text),
     _required("created_at", UtcDateTime),
+    Index("ix_suppression_target", "target_hash", "channel"),
 )
 
 reader = Table(
@@ -786,7 +790,14 @@ call_attempt = Table(
     _required("at", UtcDateTime),
     Column("again_at", UtcDateTime),  # when to ring once more
     Column("note", Text),  # what they would have passed on, in their words
-    Column("format_before", String(20)),  # of who wants it another way: what they had
+    Column("format", String(20)),  # what they want instead
+    Column("format_before", String(20)),  # what they had asked for until then
+    Column("has_left", Boolean),  # whether they left the campaign by it
+    Column("moved_to", String(16)),  # the state of the call since; null: as before
+    # What the copy said until then, for who takes it back.
+    _required("tries_before", Integer),
+    Column("reply_before", Text),
+    Column("next_attempt_before", UtcDateTime),
     Index("ix_call_attempt_edition_id", "edition_id", "reader_id"),
     Index("ix_call_attempt_reader_id", "reader_id"),
     Index("ix_call_attempt_at", "at"),

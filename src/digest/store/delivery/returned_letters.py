@@ -8,20 +8,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select
 
 from digest.model.delivery.returned_letters import LetterReturnReason
+from digest.model.delivery.suppression_reasons import letter_came_back
 from digest.model.editions.mode import Mode
+from digest.model.formats import Channel
 from digest.store.base.tables import (
     bounce,
     delivery,
     edition,
     print_batch,
     subscriber,
-    suppression,
 )
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
+from digest.store.people.readers import is_suppressed
 from digest.store.staff.audit import Act
 from digest.store.staff.audit import record as record_act
 from digest.store.staff.rounds import VisibleRounds
@@ -133,7 +135,7 @@ def silence(
         for channel, target in letter.targets.items()
         if reason.ends_everything or channel == "post"
     }
-    why = _why(letter.key, reason)
+    why = letter_came_back(letter.key, reason)
     suppressions.add(connection, targets, why, now)
     theirs = delivery.c.subscriber_id == letter.subscriber_id
     planned = theirs if reason.ends_everything else theirs & IS_LETTER
@@ -149,14 +151,7 @@ def take_back(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
         return False
     connection.execute(delete(bounce).where(bounce.c.mark == _mark(key)))
     reason = LetterReturnReason(row.status)
-    for_it = connection.execute(
-        select(suppression.c.channel, suppression.c.target_hash).where(
-            suppression.c.reason == _why(key, reason)
-        )
-    )
-    suppressions.lift(
-        connection, {each.channel: each.target_hash for each in for_it}, now
-    )
+    suppressions.lift_reason(connection, letter_came_back(key, reason), now)
     _record(connection, "took back what came back of", key, reason, now)
     return True
 
@@ -195,7 +190,7 @@ def _returned() -> Any:
             bounce.c.recorded_at,
             subscriber.c.name,
             subscriber.c.erased_at,
-            suppression.c.reason.label("why"),
+            is_suppressed(Channel.POST).label("is_ended"),
         )
         .join(
             delivery,
@@ -204,11 +199,6 @@ def _returned() -> Any:
         )
         .join(print_batch, print_batch.c.id == delivery.c.print_batch_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .outerjoin(
-            suppression,
-            (suppression.c.channel == "post")
-            & (suppression.c.target_hash == subscriber.c.post_hash),
-        )
         .where(bounce.c.kind == KIND)
     )
 
@@ -219,17 +209,12 @@ def _letter(row: Row[Any]) -> ReturnedLetter:
         "" if row.erased_at else row.name,
         LetterReturnReason(row.status),
         row.recorded_at,
-        row.why is not None,
+        bool(row.is_ended),
     )
 
 
 def _mark(key: DeliveryKey) -> str:
     return f"letter-{key}"
-
-
-def _why(key: DeliveryKey, reason: LetterReturnReason) -> str:
-    """Return why nothing more goes there, which names nobody."""
-    return f"letter {key} came back: {reason.words.lower()}"
 
 
 def _record(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
     Select,
     and_,
@@ -200,12 +201,39 @@ def _lost(channel: Channel, only: int | None = None) -> Select[Any]:
             subscriber.c.id.in_(came_back),
             subscriber.c.erased_at.is_(None),
             subscriber.c.merged_into.is_(None),
-            suppression.c.reason.like(INSTEAD[channel].lost_by),
-            *(suppression.c.reason.not_like(each) for each in _NO_OFFER),
+            _is_lost_by(suppression, channel),
+            ~_is_said_before_or_otherwise(channel),
             _wants(channel),
             _reads(),
             ~is_settled,
         )
+    )
+
+
+def _is_lost_by(reasons: FromClause, channel: Channel) -> ColumnElement[bool]:
+    """Return whether a suppression came of what came back, and is of no wish."""
+    why = reasons.c.reason
+    return and_(
+        why.like(INSTEAD[channel].lost_by),
+        *(why.not_like(each) for each in _NO_OFFER),
+    )
+
+
+def _is_said_before_or_otherwise(channel: Channel) -> ColumnElement[bool]:
+    """Return whether something else is held against the same address.
+
+    Of what was lost twice the first is meant; and who asked for nothing is offered
+    nothing.
+    """
+    other = suppression.alias()
+    return (
+        select(other.c.id)
+        .where(
+            other.c.channel == suppression.c.channel,
+            other.c.target_hash == suppression.c.target_hash,
+            or_(other.c.id < suppression.c.id, ~_is_lost_by(other, channel)),
+        )
+        .exists()
     )
 
 

@@ -1,21 +1,30 @@
-"""Suppressions: "do not write to this", kept as hashes that outlive the person."""
+"""Suppressions: "do not write to this", kept as hashes that outlive the person.
+
+Several things may have been said against one address, one after the other. Each is
+kept, and who takes one back takes back that alone: the address is free again once none
+is left.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select
 
+from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import suppression
-from digest.store.base.upsert import insert_new
 from digest.store.staff.audit import Act, record
 
 
 def add(
     connection: Connection, targets: Mapping[str, str], reason: str, now: datetime
 ) -> int:
-    """Suppress each channel's hash; return how many were not suppressed before."""
+    """Suppress each channel's hash, for that reason too; return how many were not.
+
+    What is suppressed for that very reason stays so since it was.
+    """
+    before = every(connection, {*targets.items()})
     rows = [
         {
             "channel": channel,
@@ -24,29 +33,61 @@ def add(
             "created_at": now,
         }
         for channel, target in targets.items()
+        if reason not in {each.reason for each in before.get(target, ())}
     ]
-    key = ("channel", "target_hash")
-    added = insert_new(connection, suppression, rows, key=key)
-    if added:
-        after = {"channels": sorted(targets), "new": added}
-        record(connection, Act("suppressed somebody", after=after), now)
+    if not rows:
+        return 0
+    connection.execute(insert(suppression), rows)
+    added = len([target for target in targets.values() if target not in before])
+    after = {"channels": sorted(targets), "new": added}
+    record(connection, Act("suppressed somebody", after=after), now)
     return added
 
 
-def lift(connection: Connection, targets: Mapping[str, str], now: datetime) -> int:
-    """Take suppressions back; return how many there were."""
+def lift(
+    connection: Connection,
+    targets: Mapping[str, str],
+    now: datetime,
+    *,
+    at: datetime | None = None,
+) -> int:
+    """Take suppressions back, whatever their reasons; return how many there were.
+
+    With `at`, only what was said at that instant.
+    """
     if not targets:
         return 0
-    those = (
-        and_(suppression.c.channel == channel, suppression.c.target_hash == target)
-        for channel, target in targets.items()
+    those = or_(
+        *(
+            and_(suppression.c.channel == channel, suppression.c.target_hash == target)
+            for channel, target in targets.items()
+        )
     )
-    lifted = connection.execute(delete(suppression).where(or_(*those)))
-    if lifted.rowcount:
-        before = {"channels": sorted(targets), "suppressed": lifted.rowcount}
+    return _lift(connection, those if at is None else those & _said_at(at), now)
+
+
+def lift_reason(connection: Connection, reason: str, now: datetime) -> int:
+    """Take back what was suppressed for that reason; return how many there were.
+
+    Whatever else was said against an address stays, and it with that.
+    """
+    return _lift(connection, suppression.c.reason == reason, now)
+
+
+def _said_at(at: datetime) -> ColumnElement[bool]:
+    return suppression.c.created_at == at
+
+
+def _lift(connection: Connection, those: ColumnElement[bool], now: datetime) -> int:
+    pairs = select(suppression.c.channel, suppression.c.target_hash).where(those)
+    targets = {(row.channel, row.target_hash) for row in connection.execute(pairs)}
+    connection.execute(delete(suppression).where(those))
+    if targets:
+        channels = sorted({channel for channel, _ in targets})
+        before = {"channels": channels, "suppressed": len(targets)}
         act = Act("lifted the suppression of somebody", before=before)
         record(connection, act, now)
-    return lifted.rowcount
+    return len(targets)
 
 
 class Suppression(NamedTuple):
@@ -70,17 +111,36 @@ def reasons(connection: Connection, targets: set[tuple[str, str]]) -> dict[str, 
 def standing(
     connection: Connection, targets: set[tuple[str, str]]
 ) -> dict[str, Suppression]:
-    """Return what stands against each hash, of these (channel, hash), if any does."""
+    """Return what stands against each hash, of these (channel, hash), if any does.
+
+    Of several the strongest: see `every`.
+    """
+    return {target: those[0] for target, those in every(connection, targets).items()}
+
+
+def every(
+    connection: Connection, targets: set[tuple[str, str]]
+) -> dict[str, list[Suppression]]:
+    """Return all that stands against each hash, of these (channel, hash).
+
+    What its person asked for, or became of them, before what is of the address alone;
+    the latest first.
+    """
     # Of one person's it is asked at once; of many only where anything is suppressed.
     is_of_one = len(targets) <= len(("email", "post", "phone"))
     if not targets or not (is_of_one or are_there(connection)):
         return {}
     hashes = {target for _, target in targets}
     rows = connection.execute(
-        select(suppression).where(one_of(connection, suppression.c.target_hash, hashes))
+        select(suppression)
+        .where(one_of(connection, suppression.c.target_hash, hashes))
+        .order_by(suppression.c.created_at.desc(), suppression.c.id.desc())
     )
-    return {
-        row.target_hash: Suppression(row.reason, row.created_at)
-        for row in rows
-        if (row.channel, row.target_hash) in targets
-    }
+    of_hashes: dict[str, list[Suppression]] = {}
+    for row in rows:
+        if (row.channel, row.target_hash) in targets:
+            those = of_hashes.setdefault(row.target_hash, [])
+            those.append(Suppression(row.reason, row.created_at))
+    for those in of_hashes.values():
+        those.sort(key=lambda each: is_of_address_alone(each.reason))
+    return of_hashes

@@ -25,7 +25,13 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("again_at", UtcDateTime()),
         sa.Column("note", sa.Text()),
+        sa.Column("format", sa.String(20)),
         sa.Column("format_before", sa.String(20)),
+        sa.Column("has_left", sa.Boolean()),
+        sa.Column("moved_to", sa.String(16)),
+        sa.Column("tries_before", sa.Integer(), nullable=False),
+        sa.Column("reply_before", sa.Text()),
+        sa.Column("next_attempt_before", UtcDateTime()),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["edition.id"], name=op.f("fk_call_attempt_edition_id")
         ),
