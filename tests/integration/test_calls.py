@@ -133,7 +133,7 @@ def test_who_was_spoken_to_has_the_edition_and_it_ends(engine: Engine) -> None:
         assert editions.get(connection, number).state is EditionState.SENT
         [attempt] = attempts.of_call(connection, key)
     assert (attempt.note, attempt.caller) == ("About the bus.", "the program")
-    with pytest.raises(DigestError, match="written down already: spoken to"):
+    with pytest.raises(DigestError, match="is over: spoken to"):
         desk.write_down(str(key), CallReport(CallOutcome.NO_ANSWER))
 
 
@@ -151,8 +151,6 @@ def test_no_answer_waits_and_is_tried_again_in_its_time(engine: Engine) -> None:
     assert later.next_attempt_at == EIGHT + RING_AGAIN_AFTER
     assert later.waits(EIGHT + RING_AGAIN_AFTER - timedelta(seconds=1))
     assert not later.waits(EIGHT + RING_AGAIN_AFTER)
-    later_on = CallReport(CallOutcome.LATER, again_at=EIGHT + 365 * DAY)
-    assert desk.write_down(str(other), later_on).next_attempt_at == later.deliver_by
 
 
 def test_calls_that_nobody_makes_go_with_the_next_edition_once(engine: Engine) -> None:
@@ -203,7 +201,7 @@ def test_a_wrong_number_is_rung_no_more_and_the_next_one_is(engine: Engine) -> N
 
     assert (
         desk.write_down(str(key), CallReport(CallOutcome.WRONG_NUMBER)).state
-        is DeliveryState.REFUSED
+        is DeliveryState.CANCELLED
     )
     with reading(engine) as connection:
         assert connection.scalars(select(suppression.c.reason)).all() == [
@@ -271,7 +269,7 @@ def test_every_outcome_is_taken_back_for_a_day(
     with pytest.raises(DigestError, match="more than a day old"):
         desk.take_back(str(key))
     clock.now = EIGHT + limits.CALL_UNDO
-    assert desk.take_back(str(key)).outcome is outcome
+    assert desk.take_back(str(key)).attempt.outcome is outcome
 
     [call] = calls_to_make(engine)
     assert (call.key, call.state, call.attempts) == (key, "planned", 0)

@@ -1,5 +1,6 @@
 """The post room: each act on paper, and who sees whose letters."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from digest.store.base.tables import (
 )
 from digest.store.delivery import copies, print_batches
 from digest.store.delivery.calling import calls
+from digest.store.people import suppressions
 from digest.store.staff import accounts
 from digest.store.staff.rounds import ALL_ROUNDS
 from digest.web.app import make_app
@@ -372,6 +374,19 @@ def test_a_suppression_that_was_there_before_outlives_a_taken_back_return(
     assert suppressed(paper.program) == {("post", "1")}
 
 
+def test_a_word_that_came_after_a_return_outlives_its_taking_back(
+    visitor: TestClient, paper: Paper
+) -> None:
+    an_organiser(visitor, paper.program, DILWYN)
+    bo = paper.references["bo"]
+    visitor.post("/post/returned", data={"reference": bo, "why": "gone-away"})
+    with paper.program.writing() as connection:
+        suppressions.add(connection, {"post": "1" * 64}, "asked", EIGHT)
+    visitor.post(f"/post/returned/{bo}/undo")
+
+    assert suppressed(paper.program) == {("post", "1")}
+
+
 def test_who_has_moved_since_is_still_written_to(
     visitor: TestClient, paper: Paper
 ) -> None:
@@ -556,7 +571,10 @@ def test_an_organiser_rings_their_own_and_writes_down_how_it_went(
     spoken = visitor.post(address, data={"tries": "1", "outcome": "spoken"}).text
     assert "Edwin: spoken to. Written down." in spoken
     assert "Everybody has been rung" in spoken
-    assert "To ring now" in visitor.post(f"{address}/undo").text
+    [written] = {*re.findall(r'name="written" value="(\d+)"', spoken)}
+    undone = visitor.post(f"{address}/undo", data={"written": written}).text
+    assert "Taken back: Edwin is to be rung at 1" in undone
+    assert 'id="later"' in undone
     for path in ("", "/undo"):
         refused = visitor.post(f"/post/calls/{others}{path}", data=form)
         assert refused.status_code == 404

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from digest.cli.parts.options import AsJson, as_json, result, table
+from digest.cli.parts.options import AsJson, as_json, result, table, talk
 from digest.model.delivery.calls import (
     OTHER_WAYS,
     CallOutcome,
@@ -15,6 +15,8 @@ from digest.model.delivery.calls import (
 app = typer.Typer(help="Calls: editions that are told on the telephone.")
 _OUTCOMES = "; ".join(f"{each}: {each.words}" for each in CallOutcome)
 _WAYS = {fmt.name: fmt for fmt in OTHER_WAYS}
+# What a row's number can be.
+_LARGEST = 2**63 - 1
 Reference = Annotated[
     str, typer.Argument(metavar="REFERENCE", help="As digest calls list has it.")
 ]
@@ -31,6 +33,7 @@ def list_all(*, json: AsJson = False) -> None:
     with open_app() as digest, digest.reading() as connection:
         now = digest.now()
         every = calls.to_make(connection, ALL_ROUNDS, now, CALLS_ON_A_SHEET)
+        count = calls.count_to_make(connection, ALL_ROUNDS)
     rows = [
         {
             "reference": str(call.key),
@@ -41,9 +44,12 @@ def list_all(*, json: AsJson = False) -> None:
             "attempts": call.attempts,
             "next_attempt_at": call.next_attempt_at,
             "last": call.reply,
+            "written": call.written,
         }
         for call in every
     ]
+    if count > len(rows):
+        talk(f"these are the first {len(rows)} of {count:,}: make them, and list again")
     if json:
         as_json(rows)
     else:
@@ -54,7 +60,8 @@ def list_all(*, json: AsJson = False) -> None:
 @app.command()
 def sheet(
     edition_id: Annotated[
-        int | None, typer.Argument(metavar="[EDITION-ID]", help="All unless said.")
+        int | None,
+        typer.Argument(metavar="[EDITION-ID]", max=_LARGEST, help="All unless said."),
     ] = None,
     *,
     output: Annotated[Path, typer.Option("-o", metavar="FILE", help="The PDF.")],
@@ -107,13 +114,29 @@ def outcome(
     again = call.next_attempt_at
     when = f", again {again:%Y-%m-%d %H:%M} UTC" if again else ""
     result(f"call {call.key}: {what.words}{when}")
+    talk(f"to take it back: digest calls undo {call.key} --written {call.written}")
 
 
 @app.command()
-def undo(reference: Reference) -> None:
+def undo(
+    reference: Reference,
+    *,
+    written: Annotated[
+        int | None,
+        typer.Option(
+            "--written",
+            metavar="NUMBER",
+            min=1,
+            max=_LARGEST,
+            help="What is meant, as outcome said: nothing else is taken back.",
+        ),
+    ] = None,
+) -> None:
     """Take back what was written down last of a call; for a day."""
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        attempt = digest.call_desk.take_back(reference)
-    result(f"call {attempt.key}: taken back: {attempt.outcome.words}")
+        undone = digest.call_desk.take_back(reference, written=written)
+    call = undone.call
+    stands = "to be rung" if call.is_to_be_made else f"not to be rung: {call.reply}"
+    result(f"call {call.key}: taken back: {undone.attempt.outcome.words}; {stands}")

@@ -4,26 +4,35 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
 from digest.deliver import limits
 from digest.errors import DigestError
-from digest.model.delivery.calls import OTHER_WAYS, CallOutcome, CallReport
+from digest.model.delivery.calls import (
+    OTHER_WAYS,
+    CallOutcome,
+    CallReport,
+    FormatChange,
+)
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.formats import Format
+from digest.model.staff_words import moment_in_words
 from digest.store.base.engine import writing
+from digest.store.base.tables import delivery
+from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.calling import attempts, calls, numbers
-from digest.store.delivery.calling.attempts import CallAttempt
+from digest.store.delivery.calling.attempts import CallAttempt, CallEffect
 from digest.store.delivery.calling.calls import Call, call_key
 from digest.store.delivery.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.deliveries import DeliveryMove
-from digest.store.editions import editions, moves
+from digest.store.editions import moves
 from digest.store.editions.closing import close_edition
 from digest.store.holds import holds
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
@@ -36,17 +45,34 @@ _PRACTICE = (
 )
 _UNWELCOME = (
     "call {} is not to be made any more: its reader has left or paused, asked not to "
-    "be rung, or the edition was called back. Nothing was written down"
+    "be rung, or the edition was called back. Nothing was written down. If they were "
+    "rung all the same, what they asked for still can be: to stop, to have it another "
+    "way, or that it is a wrong number"
 )
-_DONE = "call {} is written down already: {}. Take that back first, if it is wrong"
+_OVER = (
+    "call {} is over: {}. Nothing was written down. What they asked for still can be: "
+    "to stop, to have it another way, or that it is a wrong number. If what is written "
+    "down of it is wrong, take that back first"
+)
+_TOO_LATE_TO_RING = (
+    "call {} is of use until {}, which is not after the time they asked for: their "
+    "next call tells these posts too. Write an earlier time, or that nobody answered"
+)
 _OVERTAKEN = (
     "somebody else has just written something down of call {}: look at it again"
 )
+_NOT_NEWEST = (
+    "somebody has written down something else of call {} since, or taken that back: "
+    "look at it again, and take back what is wrong now"
+)
 _NO_WAY = "say how they would rather have it: one of {}"
 _TOO_LONG = "write at most {} characters of what they said"
+_UNREADABLE = (
+    "the note holds a character that cannot be kept: type it anew without what is not "
+    "a letter, a figure or a mark"
+)
 _NOTHING = "nothing is written down of call {} that could be taken back"
-_TOO_LATE = "what was written down of call {} is more than a day old: it stays so"
-_STOPPED = "the edition of call {} was called back: nothing of it is to be made again"
+_TOO_OLD = "what was written down of call {} is more than a day old: it stays so"
 _INSTEAD = "they asked to have it another way: {}"
 
 
@@ -58,8 +84,8 @@ class ReaderDoors(Protocol):
 
     def leave(
         self, connection: Connection, person: int, name: str, now: datetime
-    ) -> None:
-        """Have them leave the campaign, told by phone."""
+    ) -> bool:
+        """Have them leave the campaign, told by phone; False where they had before."""
         ...
 
     def come_back(
@@ -80,10 +106,18 @@ class ReaderDoors(Protocol):
         ...
 
     def restore_format(
-        self, connection: Connection, person: int, before: str, now: datetime
+        self, connection: Connection, person: int, change: FormatChange, now: datetime
     ) -> None:
-        """Have them get what they had asked for before, "" of nothing."""
+        """Take back that they changed to a format, and that they agreed to it."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallTakenBack:
+    """What had been written down of a call, and how the call stands since."""
+
+    attempt: CallAttempt
+    call: Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,60 +133,71 @@ class CallDesk:
     ) -> Call:
         """Write down what came of a call, and do what follows; return how it stands.
 
-        Said twice it is the same as once. Raises NotFound for a call that is not of
-        those rounds, and DigestError, nothing written down, for one that is not to be
-        made any more, and while nothing may leave; who asks to stop is always heard.
+        Said twice it is the same as once. What its reader asked for is heard whatever
+        has become of the call. Raises NotFound for a call that is not of those rounds,
+        and DigestError, nothing written down, for anything else of one that is not to
+        be made any more, and while nothing may leave.
         """
         if len(report.note) > limits.CALL_NOTE_LENGTH:
             raise DigestError(_TOO_LONG.format(limits.CALL_NOTE_LENGTH))
+        if not report.is_readable:
+            raise DigestError(_UNREADABLE)
         key, now = call_key(reference), self.clock()
-        door = (
-            writing(self.engine)
-            if report.outcome is CallOutcome.STOP
-            else holds.handing_over(self.engine, now)
-        )
-        with door as connection:
+        is_heard = report.outcome.is_about_reader
+        door = writing if is_heard else partial(holds.handing_over, now=now)
+        with door(self.engine) as connection:
             call = calls.get(connection, key, of)
-            refuse_unless_may_go(connection, key.edition_id)
             if _is_said_again(connection, call, report):
                 return call
-            _refuse(call, report)
-            self._follow(connection, call, report, now)
-            moves.move(connection, key.edition_id, EditionState.SENDING, now)
-            close_edition(connection, key.edition_id, now)
+            if call.is_rehearsal and is_heard:
+                raise DigestError(_PRACTICE.format(call.key))
+            if not is_heard:
+                refuse_unless_may_go(connection, key.edition_id)
+                _refuse(connection, call, report)
+            effect = self._follow(connection, call, report, now)
+            after = calls.get(connection, key, ALL_ROUNDS)
+            attempts.add(connection, (call, after), report, effect, now)
+            if after.is_going:
+                moves.move(connection, key.edition_id, EditionState.SENDING, now)
+                close_edition(connection, key.edition_id, now)
             log.info("call written down copy=%s outcome=%s", key, report.outcome)
-            return calls.get(connection, key, of)
+            return calls.get(connection, key, ALL_ROUNDS)
 
-    def take_back(self, reference: str, of: VisibleRounds = ALL_ROUNDS) -> CallAttempt:
+    def take_back(
+        self,
+        reference: str,
+        of: VisibleRounds = ALL_ROUNDS,
+        written: int | None = None,
+    ) -> CallTakenBack:
         """Take back what was written down last of a call, with what followed from it.
 
-        The call is to be made again, unless the next edition has its posts already.
-        Raises NotFound as `write_down`, and DigestError where that is nothing, too
-        long ago, or the edition was called back.
+        `written` is the number of what is meant: nothing is taken back where something
+        else is the last by now. The call is as it was before, unless something else
+        has happened to it since. Raises NotFound as `write_down`, and DigestError where
+        that is nothing, or too long ago.
         """
         key, now = call_key(reference), self.clock()
         with writing(self.engine) as connection:
             call = calls.get(connection, key, of)
-            refuse_unless_may_go(connection, key.edition_id)
             latest = attempts.of_call(connection, key)[:1]
-            if not latest:
+            if not latest and written is None:
                 raise DigestError(_NOTHING.format(key))
+            if not latest or written not in {None, latest[0].id}:
+                raise DigestError(_NOT_NEWEST.format(key))
             attempt = latest[0]
             if now - attempt.at > limits.CALL_UNDO:
-                raise DigestError(_TOO_LATE.format(key))
-            if editions.get(connection, key.edition_id).stopped_at is not None:
-                raise DigestError(_STOPPED.format(key))
+                raise DigestError(_TOO_OLD.format(key))
             self._undo(connection, call, attempt, now)
             attempts.take_back(connection, call, attempt, now)
-            was_tried = attempt.outcome not in _NOT_TRIED
-            calls.make_again(connection, call, now, was_tried=was_tried)
+            calls.put_back(connection, call, attempt.before, now)
+            close_edition(connection, key.edition_id, now)
             log.info("call taken back copy=%s outcome=%s", key, attempt.outcome)
-            return attempt
+            return CallTakenBack(attempt, calls.get(connection, key, ALL_ROUNDS))
 
     def _follow(
         self, connection: Connection, call: Call, report: CallReport, now: datetime
-    ) -> None:
-        person, again_at, before = call.subscriber_id, None, ""
+    ) -> CallEffect:
+        person = call.subscriber_id
         match report.outcome:
             case CallOutcome.SPOKEN:
                 _hand_over(connection, call, DeliveryState.ACCEPTED, report, now)
@@ -161,22 +206,28 @@ class CallDesk:
                 _hand_over(
                     connection, call, DeliveryState.PLANNED, report, now, again_at
                 )
+                return CallEffect(again_at)
             case CallOutcome.WRONG_NUMBER:
-                _hand_over(connection, call, DeliveryState.REFUSED, report, now)
+                # Nobody was told anything: whoever mends the number, they hear it.
+                tried = {"attempts": delivery.c.attempts + 1}
+                words = report.outcome.words.lower()
+                deliveries.cancel(
+                    connection, calls.is_it(call.key), now, words, **tried
+                )
                 numbers.silence(connection, call, now)
             case CallOutcome.STOP:
-                self.doors.leave(connection, person, call.campaign, now)
+                has_left = self.doors.leave(connection, person, call.campaign, now)
+                return CallEffect(has_left=has_left)
             case CallOutcome.ANOTHER_WAY if report.format:
                 before = self.doors.change_format(
                     connection, person, call.campaign, report.format, now
                 )
                 why = _INSTEAD.format(report.format.words)
                 deliveries.cancel(connection, calls.is_it(call.key), now, why)
+                return CallEffect(format_before=before)
             case CallOutcome.ANOTHER_WAY:
                 raise DigestError(_NO_WAY.format(", ".join(map(str, OTHER_WAYS))))
-        attempts.add(
-            connection, call, report, now, again_at=again_at, format_before=before
-        )
+        return CallEffect()
 
     def _undo(
         self, connection: Connection, call: Call, attempt: CallAttempt, now: datetime
@@ -187,35 +238,39 @@ class CallDesk:
                 pass
             case CallOutcome.WRONG_NUMBER:
                 numbers.lift(connection, call.key, now)
-            case CallOutcome.STOP:
+            case CallOutcome.STOP if attempt.has_left:
                 self.doors.come_back(connection, person, call.campaign, now)
+            case CallOutcome.STOP:
+                pass  # they had left before, by another word of theirs
             case CallOutcome.ANOTHER_WAY:
-                before = attempt.format_before
-                self.doors.restore_format(connection, person, before, now)
-
-
-_NOT_TRIED = (CallOutcome.STOP, CallOutcome.ANOTHER_WAY)
+                change = FormatChange(attempt.format, attempt.format_before, attempt.at)
+                self.doors.restore_format(connection, person, change, now)
 
 
 def _is_said_again(connection: Connection, call: Call, report: CallReport) -> bool:
-    """Whether the call has ended, and as the report says."""
-    if call.state is DeliveryState.PLANNED or not call.is_over:
+    """Whether the call has ended, and the last that was written down says the same."""
+    if not call.is_over:
         return False
-    latest = attempts.of_call(connection, call.key)[:1]
-    return bool(latest) and latest[0].outcome is report.outcome
+    wanted = report.format.name if report.format else ""
+    return any(
+        latest.outcome is report.outcome and latest.format == wanted
+        for latest in attempts.of_call(connection, call.key)[:1]
+    )
 
 
-def _refuse(call: Call, report: CallReport) -> None:
-    """Raise DigestError where nothing is to be written down of the call."""
+def _refuse(connection: Connection, call: Call, report: CallReport) -> None:
+    """Raise DigestError where only what its reader asked for can be written down."""
     if call.is_over:
         words = call.reply or call.state.value
-        raise DigestError(_DONE.format(call.key, words))
+        raise DigestError(_OVER.format(call.key, words))
     if not call.is_to_be_made:
         raise DigestError(_UNWELCOME.format(call.key))
     if report.after is not None and report.after != call.attempts:
         raise DigestError(_OVERTAKEN.format(call.key))
-    if call.is_rehearsal and report.outcome.is_about_reader:
-        raise DigestError(_PRACTICE.format(call.key))
+    if call.deliver_by is not None and report.asks_too_late(call.deliver_by):
+        zone = campaigns.load(connection, call.campaign_id).timezone
+        until = moment_in_words(call.deliver_by, zone)
+        raise DigestError(_TOO_LATE_TO_RING.format(call.key, until))
 
 
 def _hand_over(  # noqa: PLR0913, PLR0917 - what there is to say of a move

@@ -1,5 +1,6 @@
 """What comes of ringing a reader, and what follows from it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,6 +9,9 @@ from digest.model.formats import FORMATS, PHONE, Format
 
 # Of a day nobody answers all the time: two hours on, the meal or the visit is over.
 RING_AGAIN_AFTER = timedelta(hours=2)
+
+# What no database keeps, and no page shows: controls and halves of characters.
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # How the reason of a number begins that is somebody else's.
 WRONG_NUMBER = "wrong number"
@@ -58,6 +62,15 @@ OTHER_WAYS: tuple[Format, ...] = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class FormatChange:
+    """What somebody asked a caller for at an instant, and before: "" of nothing."""
+
+    wanted: str
+    before: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallReport:
     """What a caller writes down of one call.
 
@@ -72,7 +85,24 @@ class CallReport:
     format: Format | None = None
     after: int | None = None
 
-    def rings_again_at(self, now: datetime, until: datetime | None) -> datetime:
-        """Return when to ring once more, no later than the call is of use."""
-        again = max(self.again_at or now + RING_AGAIN_AFTER, now)
-        return min(again, until or again)
+    @property
+    def is_readable(self) -> bool:
+        """Whether the note can be kept and shown as it is."""
+        return _UNREADABLE.search(self.note) is None
+
+    def asks_too_late(self, until: datetime | None) -> bool:
+        """Whether they asked for a time at which the call is of no use any more."""
+        again = self.again_at
+        return again is not None and until is not None and again >= until
+
+    def rings_again_at(self, now: datetime, until: datetime | None) -> datetime | None:
+        """Return when to ring once more, before the call is of no use; None if never.
+
+        Where nothing was asked in two hours, or halfway to when it is of no use.
+        """
+        if until is not None and until <= now:
+            return None
+        if self.again_at is not None:
+            return max(self.again_at, now)
+        again = now + RING_AGAIN_AFTER
+        return again if until is None or again < until else now + (until - now) / 2

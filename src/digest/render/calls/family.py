@@ -41,5 +41,6 @@ class CallFamily:
             language=variant.campaign.language,
             is_proof=variant.is_proof,
         )
-        pdf = call_sheet([SheetGroup(script, (entry,))], head, options.templates_dir)
+        group = SheetGroup(script, (entry,), head)
+        pdf = call_sheet([group], options.templates_dir)
         return Rendition(pdf, {})

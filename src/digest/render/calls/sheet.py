@@ -29,16 +29,8 @@ class SheetEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetGroup:
-    """People who are told the same, and what that is."""
-
-    script: CallScript
-    entries: tuple[SheetEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SheetHead:
-    """What stands on every page: which edition, and whose calls they are.
+    """What stands on every page of a campaign's calls, and in which language.
 
     `worried` is whom a caller rings who is worried about somebody, "" of nobody.
     """
@@ -51,42 +43,78 @@ class SheetHead:
     is_proof: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SheetGroup:
+    """People of a campaign who are told the same, and what that is."""
+
+    script: CallScript
+    entries: tuple[SheetEntry, ...]
+    head: SheetHead
+
+
 def call_sheet(
-    groups: Sequence[SheetGroup], head: SheetHead, templates_dir: Path | None = None
+    groups: Sequence[SheetGroup], templates_dir: Path | None = None, left_over: int = 0
 ) -> bytes:
     """Return the sheet as PDF/UA-1: the same bytes for the same words.
 
-    Raises RenderError in one line.
+    Each group's pages are in its campaign's name and language; the document is in the
+    first's. `left_over` is how many more are to be rung than are on it. Raises
+    RenderError in one line.
     """
+    head = groups[0].head
     words = words_for(head.language)
     people = sum(len(group.entries) for group in groups)
+    titles = [*dict.fromkeys(group.head.title for group in groups)]
     job = {
-        "title": f"{words.gettext('Call sheet')}: {head.title}, {head.day}",
-        "day": head.day,
-        "campaign": head.title,
-        "people": words.ngettext(
-            "%(number)d person to ring", "%(number)d people to ring", people
-        ),
-        "organiser": head.organiser,
-        "proof": words.gettext("To practise with: ring nobody")
-        if head.is_proof
-        else "",
-        "worried": head.worried,
+        "title": f"{words.gettext('Call sheet')}: {', '.join(titles)}, {head.day}",
+        "campaign": ", ".join(titles),
         **typst_language(head.language),
-        "words": _fixed_words(words),
-        "groups": [_group(group, words) for group in groups],
+        "shred": _fixed_words(words)["shred"],
+        "page_of": _fixed_words(words)["page_of"],
+        "groups": [
+            _group(group, words_for(group.head.language), people, left_over)
+            for group in groups
+        ],
     }
     printable = all_printable(job, words)
     with TypstCompiler(templates_dir) as compiler:
         return compiler.typeset("call-sheet.typ", printable).pdf
 
 
-def _group(group: SheetGroup, words: Words) -> dict[str, Any]:
+def _head(head: SheetHead, words: Words, people: int, left_over: int) -> dict[str, Any]:
+    return {
+        "day": head.day,
+        "campaign": head.title,
+        "people": words.ngettext(
+            "%(number)d person to ring", "%(number)d people to ring", people
+        ),
+        # Translators: on a call sheet that has not room for all who are to be rung.
+        "left_over": words.ngettext(
+            "%(number)d more to ring: print again when these are done",
+            "%(number)d more to ring: print again when these are done",
+            left_over,
+        )
+        if left_over
+        else "",
+        "organiser": head.organiser,
+        "proof": words.gettext("To practise with: ring nobody")
+        if head.is_proof
+        else "",
+        "worried": head.worried,
+        "own": typst_language(head.language),
+    }
+
+
+def _group(
+    group: SheetGroup, words: Words, people: int, left_over: int
+) -> dict[str, Any]:
     script = group.script
     you = words.gettext("(your name)")
     only = group.entries[0].name if len(group.entries) == 1 else ""
     return {
         **typst_language(script.language),
+        "head": _head(group.head, words, people, left_over),
+        "words": _fixed_words(words),
         "hello": script.opening(only or words.gettext("(name)"), you),
         "if_not": script.if_not,
         "outline": script.outline,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from digest.errors import NotFound
+from digest.model.campaigns.campaign import Campaign
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.render.calls.script import CallScript
@@ -72,6 +73,7 @@ class CallSheets:
             raise hold.error()
         with reading(self.engine) as connection:
             every = calls.to_make(connection, of, now, CALLS_ON_A_SHEET, edition_id)
+            count = calls.count_to_make(connection, of, edition_id)
             welcome = _welcome(connection, every, now)
             notes = notes_on(connection, welcome)
             of_campaign = {
@@ -93,6 +95,9 @@ class CallSheets:
                     )
                     for call in theirs
                 ),
+                _head(
+                    theirs[0], script.title, of_campaign[theirs[0].campaign_id], of, now
+                ),
             )
             for variant_id, theirs in by_variant.items()
             if (script := self.renditions.script(variant_id))
@@ -100,16 +105,22 @@ class CallSheets:
         if not groups:
             whom = f" for edition {edition_id}" if edition_id is not None else ""
             raise NotFound(_NOBODY.format(whom))
-        campaign = of_campaign[welcome[0].campaign_id]
-        head = SheetHead(
-            groups[0].script.title,
-            day_in_words(now.astimezone(ZoneInfo(campaign.timezone))),
-            organiser=of.organiser or "",
-            worried=campaign.letter.phone,
-            language=campaign.language,
-            is_proof=welcome[0].is_rehearsal,
-        )
-        return call_sheet(groups, head, self.renditions.templates_dir)
+        left_over = max(0, count - len(every))
+        return call_sheet(groups, self.renditions.templates_dir, left_over)
+
+
+def _head(
+    call: Call, title: str, campaign: Campaign, of: VisibleRounds, now: datetime
+) -> SheetHead:
+    """Return what stands on the pages of calls like that one."""
+    return SheetHead(
+        title,
+        day_in_words(now.astimezone(ZoneInfo(campaign.timezone))),
+        organiser=of.organiser or "",
+        worried=campaign.letter.phone,
+        language=campaign.language,
+        is_proof=call.is_rehearsal,
+    )
 
 
 def _entry(call: Call, about: CallNotes, zone: str, now: datetime) -> SheetEntry:

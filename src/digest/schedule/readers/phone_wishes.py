@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from digest.audience.editing import edit
 from digest.audience.hashing import KeyedHasher
 from digest.audience.unsubscribing import leave_as_told, undo_leaving
+from digest.model.delivery.calls import FormatChange
 from digest.model.formats import Format
 from digest.model.people.departure import LeavingMeans, LeavingRequest
 from digest.model.people.person import CONSENT, Consent
@@ -19,6 +20,7 @@ from digest.store.people import readers, subscribers, subscriptions
 from digest.store.people.joining import consents
 
 ON_THE_PHONE = "on the phone, to who rang them"
+MISHEARD = "who rang them wrote it down by mistake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,10 @@ class ReaderWishes:
 
     def leave(
         self, connection: Connection, person: int, name: str, now: datetime
-    ) -> None:
-        """Have them leave the campaign, told by phone."""
+    ) -> bool:
+        """Have them leave the campaign, told by phone; False where they had before."""
         request = LeavingRequest(LeavingMeans.PHONE)
-        leave_as_told(connection, str(person), name, request, now)
+        return leave_as_told(connection, str(person), name, request, now)
 
     def come_back(
         self, connection: Connection, person: int, name: str, now: datetime
@@ -69,7 +71,19 @@ class ReaderWishes:
         return before.name if before else ""
 
     def restore_format(
-        self, connection: Connection, person: int, before: str, now: datetime
+        self, connection: Connection, person: int, change: FormatChange, now: datetime
     ) -> None:
-        """Have them get what they had asked for before, "" of nothing."""
-        edit(connection, self.hasher, str(person), {"format": before}, now)
+        """Take back that they changed to a format, and that they agreed to it.
+
+        What they have chosen since stays.
+        """
+        stored = subscribers.get(connection, person)
+        if stored is None:
+            return
+        for list_id in subscriptions.live_lists(connection, [person]).get(person, ()):
+            consents.retract(
+                connection, list_id, [person], change.at, why=MISHEARD, now=now
+            )
+        is_as_left = stored.person.format and stored.person.format.name == change.wanted
+        if is_as_left:
+            edit(connection, self.hasher, str(person), {"format": change.before}, now)

@@ -282,18 +282,17 @@ def postpone(
     )
 
 
-def forget_attempt(connection: Connection, key: DeliveryKey) -> bool:
-    """Have a planned copy be as it was before it was last tried; say whether it is."""
-    forgotten = connection.execute(
+def forget_attempt(connection: Connection, key: DeliveryKey, **before: Any) -> None:
+    """Have a planned copy say what it said before it was last tried."""
+    connection.execute(
         update(delivery)
         .where(
             delivery.c.edition_id == key.edition_id,
             delivery.c.reader_id == key.reader_id,
             delivery.c.state == DeliveryState.PLANNED,
         )
-        .values(reply=None, next_attempt_at=None, attempts=delivery.c.attempts - 1)
+        .values(**before)
     )
-    return forgotten.rowcount > 0
 
 
 def release_waiting(connection: Connection, subscriber_id: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from digest.deliver import limits
 from digest.model.delivery.calls import CallOutcome
+from digest.model.formats import named
 from digest.model.staff_words import counted, day_in_words, moment_in_words
 from digest.render.addresses import phone_address
 from digest.render.calls.script import CallScript
@@ -35,7 +36,7 @@ _FOLLOWS: Mapping[CallOutcome, str] = {
     CallOutcome.WRONG_NUMBER: "wrong number. Nobody is rung there any more, and staff "
     "are told",
     CallOutcome.STOP: "we have stopped, for good",
-    CallOutcome.ANOTHER_WAY: "the next edition comes the other way",
+    CallOutcome.ANOTHER_WAY: "wants it another way",
 }
 
 
@@ -51,7 +52,8 @@ class CallWords:
     def row(self, call: Call) -> dict[str, Any]:
         """Return what a list shows of one call."""
         about = self.notes.get(call.subscriber_id, CallNotes())
-        tries = [self._waiting(call)] if call.attempts else []
+        last = [call.reply.capitalize()] if call.attempts and call.reply else []
+        tries = [*last, self._waiting(call)] if call.attempts else []
         return {
             "address": f"/post/calls/{call.key}",
             "name": call.name,
@@ -93,7 +95,22 @@ class CallWords:
         if call.next_attempt_at is None:
             return f"{tries} so far"
         at = clock(call.next_attempt_at, self.zones[call.campaign_id], self.now)
-        return f"{call.reply.capitalize()}, {tries} so far. Again {at}"
+        return f"{tries} so far. Again {at}"
+
+    def taken_back(self, call: Call, *, may_ring: bool) -> str:
+        """Return how a call stands, of which something was just taken back."""
+        name = call.name or "Somebody who was erased"
+        if may_ring:
+            if not call.waits(self.now) or call.next_attempt_at is None:
+                return f"Taken back: {name} is to be rung."
+            zone = self.zones[call.campaign_id]
+            at = clock(call.next_attempt_at, zone, self.now)
+            return f"Taken back: {name} is to be rung {at}."
+        why = call.reply if call.is_over else "nobody may be rung for it now"
+        return (
+            f"Taken back. Do not ring {name} for this edition: {why or call.state}. "
+            "What they have not had comes with their next one."
+        )
 
 
 def words_of(connection: Connection, every: Iterable[Call], now: datetime) -> CallWords:
@@ -124,11 +141,25 @@ def done_view(
             if each.again_at
             else "",
             "by": f"By {each.caller}, {clock(each.at, zone, now)}",
-            "follows": _FOLLOWS[each.outcome],
+            "written": each.id,
+            "follows": _follows(each),
             "may_undo": now - each.at <= limits.CALL_UNDO,
         }
         for each in every
     ]
+
+
+def _follows(each: CallAttempt) -> str:
+    """Return what follows, and what is to be done first for it to be so."""
+    if each.outcome is not CallOutcome.ANOTHER_WAY or not each.format:
+        return _FOLLOWS[each.outcome]
+    wanted = named(each.format).words
+    if each.lacks:
+        return (
+            f"wants it another way: {wanted}. Nothing can come so yet ({each.lacks}). "
+            "Ask them for it and pass it on: staff write it on the person's page"
+        )
+    return f"from the next edition on it comes another way: {wanted}"
 
 
 def script_view(script: CallScript, name: str, caller: str) -> dict[str, Any]:

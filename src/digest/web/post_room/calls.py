@@ -18,6 +18,7 @@ from digest.model.delivery.calls import (
     CallReport,
 )
 from digest.model.roles import Right
+from digest.schedule.limits import CALLS_ON_A_SHEET
 from digest.store.campaigns import campaigns
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.calls import Call, call_key
@@ -39,6 +40,8 @@ _READ = ["GET", "HEAD"]
 _WAYS = {fmt.name: fmt for fmt in OTHER_WAYS}
 _OUTCOMES = {outcome.value: outcome for outcome in CallOutcome}
 _NOT_YOURS = "There is no such call, or it is not yours to make."
+# As many figures as the database can hold; and a number that it gives to nothing.
+_DIGITS, _NOBODYS = 18, -1
 
 
 def routes(digest: App, pages: Pages) -> PageRouter:
@@ -90,13 +93,16 @@ def _add_acts(router: PageRouter, digest: App, room: "_Calls") -> None:
 
     @router.post("/{reference}/undo")
     @needs(Right.POST_ROOM)
-    def undo(staff: Staff, theirs: RoundsOfStaff, reference: str) -> Response:
+    def undo(
+        staff: Staff, theirs: RoundsOfStaff, reference: str, form: Form
+    ) -> Response:
         wanted = room.get(reference, theirs)
         desk = digest.acting_as(staff.actor).call_desk
         try:
-            desk.take_back(reference, theirs)
+            desk.take_back(reference, theirs, _number(form.get("written", "")))
         except DigestError as problem:
-            return room.page(staff, wanted, {"": _sentence(str(problem))})
+            fresh = room.get(reference, theirs)
+            return room.page(staff, fresh, {"": _sentence(str(problem))})
         return RedirectResponse(f"{_HERE}?undone={wanted.key}", 303)
 
 
@@ -128,7 +134,7 @@ class _Calls:
             outcome,
             form.get("note", "").strip(),
             format=_WAYS.get(form.get("way", "")),
-            after=int(tries) if tries.isascii() and tries.isdigit() else None,
+            after=_number(tries) if tries else None,
         )
         if outcome is not CallOutcome.LATER:
             return report
@@ -145,26 +151,30 @@ class _Calls:
         with self._digest.reading() as connection:
             hold = holds.standing(connection, now)
             most = limits.CALLS_SHOWN
-            waiting = calls.to_make(connection, theirs, now, most + 1)
-            words = words_of(connection, waiting[:most], now)
-            today = attempts.since(
-                connection, self._midnight(), theirs, limits.CALLS_DONE
-            )
-        rows = [words.row(call) for call in waiting[:most]]
-        written = {row["reference"]: row for row in done_view(today, zone, now)}
+            waiting = calls.to_make(connection, theirs, now, most)
+            count = calls.count_to_make(connection, theirs)
+            words = words_of(connection, waiting, now)
+            start, at_most = self._midnight(), limits.CALLS_DONE
+            today = attempts.since(connection, start, theirs, at_most + 1)
+        rows = [words.row(call) for call in waiting]
+        written = {
+            row["reference"]: row for row in done_view(today[:at_most], zone, now)
+        }
         return self._pages.page(
             "post_room/calls.html",
             here=_here(),
             now_rows=[row for row in rows if not row["is_later"]],
             later_rows=[row for row in rows if row["is_later"]],
-            count=len(rows),
-            has_more=len(waiting) > most,
+            count=count,
+            shown=len(rows),
+            on_a_sheet=CALLS_ON_A_SHEET,
             editions=[*dict.fromkeys(row["edition"] for row in rows)],
             is_practice=any(call.is_rehearsal for call in waiting),
             hold=hold.words if hold else "",
             done=written.get(done),
-            undone=written.get(undone, {}).get("name", undone) if undone else "",
+            undone=self._undone(undone, theirs) if undone else "",
             today=list(written.values()),
+            more_today=len(today) > at_most,
             organiser=theirs.organiser,
             sees_all=theirs.is_everybodys,
         )
@@ -191,11 +201,24 @@ class _Calls:
             script=script_view(script, call.name, staff.name) if script else None,
             may_ring=may_ring,
             is_over=call.is_over,
+            ended=call.reply if call.is_over else "",
+            may_be_told=not (call.is_over and call.is_rehearsal),
             made=done_view(history, zone, now),
             ways=[("", "Choose one"), *((fmt.name, fmt.words) for fmt in OTHER_WAYS)],
             faults=dict(faults or {}),
             typed=dict(typed or {}),
         )
+
+    def _undone(self, reference: str, theirs: VisibleRounds) -> str:
+        """Return how a call stands of which something was taken back, "" of none."""
+        try:
+            call = self.get(reference, theirs)
+        except NotFound:
+            return ""
+        may_ring = self._digest.call_sheets.may_ring(call)
+        with self._digest.reading() as connection:
+            words = words_of(connection, [call], self._digest.now())
+        return words.taken_back(call, may_ring=may_ring)
 
     def _midnight(self) -> datetime:
         zone = ZoneInfo(self._digest.settings.timezone)
@@ -204,6 +227,12 @@ class _Calls:
             .astimezone(zone)
             .replace(hour=0, minute=0, second=0, microsecond=0)
         )
+
+
+def _number(typed: str) -> int:
+    """Return the number that a page sent back; of anything else a number of nothing."""
+    is_one = typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS
+    return int(typed) if is_one else _NOBODYS
 
 
 def _here() -> str:

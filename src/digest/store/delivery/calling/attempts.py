@@ -8,7 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from digest.model.delivery.calls import CallOutcome, CallReport
+from digest.model.delivery.delivery import DeliveryState
+from digest.model.formats import named
+from digest.model.people.channel_choice import NotServed, ReaderFacts, resolve
 from digest.store.base.bulk import one_of
+from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
     call_attempt,
     campaign,
@@ -17,9 +21,9 @@ from digest.store.base.tables import (
     reader,
     subscriber,
 )
-from digest.store.delivery.calling.calls import Call
+from digest.store.delivery.calling.calls import Call, CallBefore
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.people.doubles.merges import whose
+from digest.store.people.readers import reach_columns
 from digest.store.staff.audit import Act, actor_of
 from digest.store.staff.audit import record as record_act
 from digest.store.staff.rounds import VisibleRounds
@@ -29,7 +33,9 @@ from digest.store.staff.rounds import VisibleRounds
 class CallAttempt:
     """What somebody wrote down of a call; no name where the reader was erased.
 
-    `format_before` is what who wants it another way had asked for, "" of nothing.
+    `format` is what they want instead, and `format_before` what they had asked for, ""
+    of nothing; `lacks` says what is missing for it to reach them so. `has_left` is
+    whether they left the campaign by it, `before` what the call said until then.
     """
 
     id: int
@@ -40,21 +46,37 @@ class CallAttempt:
     at: datetime
     again_at: datetime | None
     note: str
+    format: str
     format_before: str
+    lacks: str
+    has_left: bool
+    before: CallBefore
     campaign: str
     slot: datetime
 
 
-def add(  # noqa: PLR0913 - what there is to keep of a call, each by name
+@dataclass(frozen=True, slots=True)
+class CallEffect:
+    """What an outcome did: to the call, and to its reader; see `CallAttempt`."""
+
+    again_at: datetime | None = None
+    format_before: str = ""
+    has_left: bool = False
+
+
+def add(
     connection: Connection,
-    call: Call,
+    calls: tuple[Call, Call],
     report: CallReport,
+    effect: CallEffect,
     now: datetime,
-    *,
-    again_at: datetime | None = None,
-    format_before: str = "",
 ) -> None:
-    """Write down what came of a call, and who said so; the note is not on record."""
+    """Write down what came of a call, and who said so; the note is not on record.
+
+    `calls` are the call as it was, and as it is now.
+    """
+    call, after = calls
+    has_moved = (call.state, call.attempts) != (after.state, after.attempts)
     connection.execute(
         insert(call_attempt).values(
             edition_id=call.key.edition_id,
@@ -62,9 +84,15 @@ def add(  # noqa: PLR0913 - what there is to keep of a call, each by name
             outcome=report.outcome,
             caller=actor_of(connection),
             at=now,
-            again_at=again_at,
+            again_at=effect.again_at,
             note=report.note or None,
-            format_before=format_before or None,
+            format=report.format.name if report.format else None,
+            format_before=effect.format_before or None,
+            has_left=effect.has_left,
+            moved_to=after.state if has_moved else None,
+            tries_before=call.attempts,
+            reply_before=call.reply or None,
+            next_attempt_before=call.next_attempt_at,
         )
     )
     _record(connection, "wrote down of", call, report.outcome, now)
@@ -87,22 +115,18 @@ def of_call(connection: Connection, key: DeliveryKey) -> list[CallAttempt]:
     return [_attempt(row) for row in connection.execute(_latest_first(rows))]
 
 
-def of_person(
-    connection: Connection, subscriber_id: int, most: int
-) -> list[CallAttempt]:
-    """Return what is written down of calls to somebody, the latest first."""
-    rows = _attempts().where(whose(reader.c.subscriber_id, subscriber_id)).limit(most)
-    return [_attempt(row) for row in connection.execute(_latest_first(rows))]
-
-
 def latest_of(
     connection: Connection, subscriber_ids: Sequence[int]
 ) -> dict[int, CallAttempt]:
-    """Return what was written down last of calls to each of these people."""
+    """Return what was written down last, in our mode, of calls to each of these."""
     last = (
         select(func.max(call_attempt.c.id))
         .join(reader, reader.c.id == call_attempt.c.reader_id)
-        .where(one_of(connection, reader.c.subscriber_id, subscriber_ids))
+        .join(edition, edition.c.id == call_attempt.c.edition_id)
+        .where(
+            edition.c.mode == mode_of(connection),
+            one_of(connection, reader.c.subscriber_id, subscriber_ids),
+        )
         .group_by(reader.c.subscriber_id)
     )
     rows = _attempts().add_columns(reader.c.subscriber_id)
@@ -113,30 +137,34 @@ def latest_of(
 def since(
     connection: Connection, start: datetime, of: VisibleRounds, most: int
 ) -> list[CallAttempt]:
-    """Return what was written down since then of calls of these rounds.
+    """Return what was written down since then of calls of these rounds, in our mode.
 
     The latest of each call, those first that were made last.
     """
+    is_ours = edition.c.mode == mode_of(connection)
     names = (
         select(subscriber.c.organiser)
         .join(reader, reader.c.subscriber_id == subscriber.c.id)
         .join(call_attempt, call_attempt.c.reader_id == reader.c.id)
-        .where(call_attempt.c.at >= start)
+        .join(edition, edition.c.id == call_attempt.c.edition_id)
+        .where(call_attempt.c.at >= start, is_ours)
         .distinct()
+    )
+    latest = (
+        select(func.max(call_attempt.c.id))
+        .where(call_attempt.c.at >= start)
+        .group_by(call_attempt.c.edition_id, call_attempt.c.reader_id)
     )
     rows = (
         _attempts()
         .where(
-            call_attempt.c.at >= start,
+            call_attempt.c.id.in_(latest),
+            is_ours,
             of.holds_name(connection, subscriber.c.organiser, names),
         )
         .limit(most)
     )
-    latest: dict[DeliveryKey, CallAttempt] = {}
-    for row in connection.execute(_latest_first(rows)):
-        attempt = _attempt(row)
-        latest.setdefault(attempt.key, attempt)
-    return [*latest.values()]
+    return [_attempt(row) for row in connection.execute(_latest_first(rows))]
 
 
 def blank(connection: Connection, subscriber_id: int) -> None:
@@ -172,7 +200,14 @@ def _attempts() -> Select[Any]:
             call_attempt.c.at,
             call_attempt.c.again_at,
             call_attempt.c.note,
+            call_attempt.c.format.label("instead"),
             call_attempt.c.format_before,
+            call_attempt.c.has_left,
+            call_attempt.c.moved_to,
+            call_attempt.c.tries_before,
+            call_attempt.c.reply_before,
+            call_attempt.c.next_attempt_before,
+            *reach_columns(),
             subscriber.c.name,
             subscriber.c.erased_at,
             campaign.c.name.label("campaign"),
@@ -204,7 +239,38 @@ def _attempt(row: Row[Any]) -> CallAttempt:
         row.at,
         row.again_at,
         row.note or "",
+        row.instead or "",
         row.format_before or "",
+        _lacking(row),
+        bool(row.has_left),
+        CallBefore(
+            row.at,
+            DeliveryState(row.moved_to) if row.moved_to else None,
+            row.tries_before,
+            row.reply_before or "",
+            row.next_attempt_before,
+        ),
         row.campaign,
         row.slot,
     )
+
+
+def _lacking(row: Row[Any]) -> str:
+    """Return what is missing for what somebody wants instead to reach them, "" if none.
+
+    Whatever is held and suppressed of them since.
+    """
+    if not row.instead:
+        return ""
+    served = resolve(
+        ReaderFacts(
+            named(row.instead),
+            has_email=row.has_email,
+            has_address=row.has_address,
+            has_phone=row.has_phone,
+            email_suppressed=row.email_suppressed,
+            post_suppressed=row.post_suppressed,
+            phone_suppressed=row.phone_suppressed,
+        )
+    )
+    return served.reason if isinstance(served, NotServed) else ""

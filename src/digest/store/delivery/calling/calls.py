@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -23,11 +24,18 @@ from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.modes import mode_of
-from digest.store.base.tables import campaign, delivery, edition, subscriber
+from digest.store.base.tables import (
+    call_attempt,
+    campaign,
+    delivery,
+    edition,
+    subscriber,
+)
 from digest.store.delivery.by_channel import BY_PHONE, IS_CALL
 from digest.store.delivery.claims import cancel_unwelcome, guard_for
 from digest.store.delivery.deliveries import (
     DeliveryKey,
+    cancel_stopped,
     forget_attempt,
     is_merged,
     move_those,
@@ -47,7 +55,8 @@ SUPERSEDED = "not rung before the next edition, which brings the posts of both"
 class Call:
     """A reader to be rung for an edition, or who was; no name where they were erased.
 
-    `attempts` counts the tries so far, and `next_attempt_at` is when to try again.
+    `attempts` counts the tries so far, and `next_attempt_at` is when to try again;
+    `written` is the number of what was written down of it last.
     """
 
     key: DeliveryKey
@@ -66,6 +75,8 @@ class Call:
     deliver_by: datetime | None
     is_rehearsal: bool
     is_going: bool
+    settled_at: datetime | None = None
+    written: int | None = None
 
     @property
     def subject(self) -> str:
@@ -150,9 +161,11 @@ def to_make(
     return [_call(row) for row in rows]
 
 
-def count_to_make(connection: Connection, of: VisibleRounds) -> int:
-    """Return how many calls of our mode are to be made."""
-    due = _to_make(connection, None)
+def count_to_make(
+    connection: Connection, of: VisibleRounds, edition_id: int | None = None
+) -> int:
+    """Return how many calls of our mode are to be made, of all editions or one."""
+    due = _to_make(connection, edition_id)
     matching = (
         select(func.count())
         .select_from(delivery)
@@ -199,18 +212,48 @@ def give_way(connection: Connection, following: Edition, now: datetime) -> int:
     )
 
 
-def make_again(
-    connection: Connection, call: Call, now: datetime, *, was_tried: bool
-) -> bool:
-    """Have a call be made after all, of which something was taken back; say whether.
+@dataclass(frozen=True, slots=True)
+class CallBefore:
+    """What a call said before something was written down of it, and what it did then.
 
-    False where another edition has taken over its posts by then. Its edition goes on,
-    if it had ended.
+    `moved_to` is the state that it was brought to at that moment, None where it stayed
+    as it was.
     """
+
+    at: datetime
+    moved_to: DeliveryState | None
+    attempts: int
+    reply: str
+    next_attempt_at: datetime | None
+
+    def still_holds(self, call: Call) -> bool:
+        """Whether the call stands as it was brought to: nothing has moved it since."""
+        if self.moved_to is None or call.state is not self.moved_to:
+            return False
+        return not call.is_over or call.settled_at == self.at
+
+
+def put_back(
+    connection: Connection, call: Call, before: CallBefore, now: datetime
+) -> None:
+    """Have a call be as it was before what is taken back was written down of it.
+
+    It stays as it is where something else has moved it since, or another edition has
+    its posts by then. Its edition goes on, if it had ended; but a call that comes too
+    late, or whose reader is not to be rung, ends again, and owes its posts.
+    """
+    if not before.still_holds(call):
+        return
+    facts = {
+        "reply": before.reply or None,
+        "next_attempt_at": before.next_attempt_at,
+        "attempts": before.attempts,
+    }
     if call.state is DeliveryState.PLANNED:
-        return forget_attempt(connection, call.key)
+        forget_attempt(connection, call.key, **facts)
+        return
     is_free = delivery.c.owes if call.state in NEVER_LEFT else true()
-    moved = move_those(
+    if not move_those(
         connection,
         and_(is_it(call.key), is_free, not_(is_merged())),
         DeliveryState.PLANNED,
@@ -218,16 +261,14 @@ def make_again(
         only_from=call.state,
         owes=False,
         settled_at=None,
-        reply=None,
-        next_attempt_at=None,
-        attempts=delivery.c.attempts - (1 if was_tried else 0),
-    )
-    if moved:
-        mode = Mode.PRACTICE if call.is_rehearsal else Mode.LIVE
-        to = EditionState.SENDING
-        number = call.key.edition_id
-        moves.move(connection, number, to, now, only_from=DONE[mode], ended_at=None)
-    return moved > 0
+        **facts,
+    ):
+        return
+    mode = Mode.PRACTICE if call.is_rehearsal else Mode.LIVE
+    number, to = call.key.edition_id, EditionState.SENDING
+    moves.move(connection, number, to, now, only_from=DONE[mode], ended_at=None)
+    cancel_stopped(connection, number, is_it(call.key), now)
+    end_useless(connection, number, now)
 
 
 def _to_make(connection: Connection, edition_id: int | None) -> ColumnElement[bool]:
@@ -278,10 +319,23 @@ def _calls() -> Select[Any]:
             edition.c.mode,
             edition.c.state.label("edition_state"),
             edition.c.stopped_at,
+            delivery.c.settled_at,
+            _last_written().label("written"),
         )
         .join(edition, edition.c.id == delivery.c.edition_id)
         .join(campaign, campaign.c.id == edition.c.campaign_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    )
+
+
+def _last_written() -> ScalarSelect[Any]:
+    return (
+        select(func.max(call_attempt.c.id))
+        .where(
+            call_attempt.c.edition_id == delivery.c.edition_id,
+            call_attempt.c.reader_id == delivery.c.reader_id,
+        )
+        .scalar_subquery()
     )
 
 
@@ -304,4 +358,6 @@ def _call(row: Row[Any]) -> Call:
         deliver_by=row.deliver_by,
         is_rehearsal=row.mode == Mode.PRACTICE,
         is_going=row.edition_state in _GOING and row.stopped_at is None,
+        settled_at=row.settled_at,
+        written=row.written,
     )

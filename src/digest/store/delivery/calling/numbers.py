@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from digest.model.delivery.calls import WRONG_NUMBER
-from digest.store.base.tables import delivery, subscriber, suppression
+from digest.store.base.tables import delivery, subscriber
 from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import IS_CALL
 from digest.store.delivery.calling.calls import Call
@@ -29,15 +29,8 @@ def silence(connection: Connection, call: Call, now: datetime) -> int:
 
 
 def lift(connection: Connection, key: DeliveryKey, now: datetime) -> None:
-    """Take back that the number was somebody else's."""
-    for_it = connection.execute(
-        select(suppression.c.channel, suppression.c.target_hash).where(
-            suppression.c.reason == _why(key)
-        )
-    )
-    suppressions.lift(
-        connection, {each.channel: each.target_hash for each in for_it}, now
-    )
+    """Take back that the number was somebody else's; what was said else of it stays."""
+    suppressions.lift_reason(connection, _why(key), now)
 
 
 def _why(key: DeliveryKey) -> str:

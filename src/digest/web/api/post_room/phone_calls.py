@@ -29,6 +29,18 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
+_COUNTED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            "X-Total-Count": {
+                "description": "How many calls are to be made, listed here or not.",
+                "schema": {"type": "integer"},
+            }
+        }
+    }
+}
+
+
 class ShownCall(BaseModel):
     """Somebody who is rung for an edition, and how that stands."""
 
@@ -43,6 +55,9 @@ class ShownCall(BaseModel):
     next_attempt_at: datetime | None
     last: str
     is_practice: bool
+    written: Annotated[
+        int | None, Field(description="The number of what was written down last.")
+    ]
 
 
 class CallQuery(BaseModel):
@@ -84,25 +99,38 @@ class CallOutcomeReport(BaseModel):
     ] = ""
 
 
-class CallTakenBack(BaseModel):
-    """What had been written down."""
+class CallUndo(BaseModel):
+    """What is to be taken back: the number that the call has in `written`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    written: RowId
+
+
+class CallUndone(BaseModel):
+    """What had been written down, and how the call stands since."""
 
     reference: str
     outcome: CallOutcome
+    call: ShownCall
 
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
 
-    @router.get("/calls")
+    @router.get("/calls", responses=_COUNTED)
     @asks(Scope.POST_ROOM)
-    def every(which: Annotated[CallQuery, Query()]) -> list[ShownCall]:
+    def every(
+        which: Annotated[CallQuery, Query()], response: Response
+    ) -> list[ShownCall]:
         """List the calls that are to be made, those whose time has come first."""
         with digest.reading() as connection:
+            count = calls.count_to_make(connection, ALL_ROUNDS, which.edition)
             waiting = calls.to_make(
                 connection, ALL_ROUNDS, digest.now(), which.limit, which.edition
             )
+        response.headers["X-Total-Count"] = str(count)
         return [_view(call) for call in waiting]
 
     @router.get("/calls/sheet.pdf", response_class=Response, responses=_FILE)
@@ -149,10 +177,15 @@ def routes(digest: App) -> APIRouter:
 
     @router.post("/calls/{reference}/undo")
     @asks(Scope.POST_ROOM)
-    def undo(request: Request, reference: str) -> CallTakenBack:
+    def undo(request: Request, reference: str, which: CallUndo) -> CallUndone:
         """Take back what was written down last of a call; for a day."""
-        attempt = actor_of(request, digest).call_desk.take_back(reference)
-        return CallTakenBack(reference=str(attempt.key), outcome=attempt.outcome)
+        desk = actor_of(request, digest).call_desk
+        undone = desk.take_back(reference, written=which.written)
+        return CallUndone(
+            reference=str(undone.call.key),
+            outcome=undone.attempt.outcome,
+            call=_view(undone.call),
+        )
 
     return router
 
@@ -170,4 +203,5 @@ def _view(call: Call) -> ShownCall:
         next_attempt_at=call.next_attempt_at,
         last=call.reply,
         is_practice=call.is_rehearsal,
+        written=call.written,
     )
