@@ -93,7 +93,7 @@ def outcome(
 ) -> None:
     """Write down what came of a call, and do what follows."""
     from digest.bootstrap import open_app
-    from digest.model.delivery.call_times import time_to_ring
+    from digest.model.delivery.calls import time_to_ring
     from digest.model.names import unknown
     from digest.store.campaigns import campaigns
     from digest.store.delivery.calling import calls

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from digest.model.campaigns.written_times import wall_time
 from digest.model.formats import FORMATS, PHONE, Format
 
 # Of a day nobody answers all the time: two hours on, the meal or the visit is over.
@@ -106,3 +108,16 @@ class CallReport:
             return max(self.again_at, now)
         again = now + RING_AGAIN_AFTER
         return again if until is None or again < until else now + (until - now) / 2
+
+
+def time_to_ring(written: str, now: datetime, zone: str) -> datetime | None:
+    """Return the next instant at which the clock shows that time; None of "".
+
+    Raises ValueError for what is no time of day.
+    """
+    if not written.strip():
+        return None
+    local = now.astimezone(ZoneInfo(zone))
+    wall = wall_time(written.strip())
+    today = datetime.combine(local.date(), wall, local.tzinfo)
+    return today if today > now else today + timedelta(days=1)

@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
-from digest.model.delivery.call_times import time_to_ring
 from digest.model.delivery.calls import (
     OTHER_WAYS,
     CallOutcome,
     CallReport,
+    time_to_ring,
 )
 from digest.model.roles import Right
 from digest.schedule.limits import CALLS_ON_A_SHEET
