@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Row, delete, select
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.delivery.suppression_reasons import letter_came_back
 from digest.model.editions.mode import Mode
-from digest.model.formats import Channel
 from digest.store.base.tables import (
     bounce,
     delivery,
@@ -20,7 +19,7 @@ from digest.store.base.tables import (
 )
 from digest.store.base.upsert import insert_new
 from digest.store.delivery import deliveries
-from digest.store.delivery.by_channel import IS_LETTER
+from digest.store.delivery.by_channel import BY_LETTER, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
 from digest.store.people.readers import is_suppressed
@@ -190,7 +189,7 @@ def _returned() -> Any:
             bounce.c.recorded_at,
             subscriber.c.name,
             subscriber.c.erased_at,
-            is_suppressed(Channel.POST).label("is_ended"),
+            is_suppressed(BY_LETTER).label("is_ended"),
         )
         .join(
             delivery,
