@@ -1,7 +1,7 @@
 """A live program whose letters are printed, each batch one organiser's."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +47,16 @@ def a_live_program(engine: Engine, place: Path) -> App:
     return App(settings, in_mode(engine, Mode.LIVE), lambda: EIGHT, "k" * 32)
 
 
-def printed_letters(program: App) -> Paper:
-    """Publish an edition for four letters of three organisers, and print them."""
+PEOPLE = {"bo": DILWYN, "cy": "dilwyn ", "dee": GORDON, "eve": ""}
+
+
+def printed_letters(program: App, people: Mapping[str, str] = PEOPLE) -> Paper:
+    """Publish an edition for a letter to each of these people, and print them.
+
+    With them is who looks after each: of four letters there are three organisers.
+    """
     engine = program.engine
     a_stored_campaign(engine, READY)
-    people = {"bo": DILWYN, "cy": "dilwyn ", "dee": GORDON, "eve": ""}
     for number, (name, organiser) in enumerate(people.items(), start=1):
         a_reader(
             engine,

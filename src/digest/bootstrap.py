@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from digest.schedule.readers.erasure import Erasures
     from digest.schedule.readers.mailbox_watch import MailboxWatch
     from digest.schedule.readers.replies import ReplyForwarder
+    from digest.schedule.upkeep.night_tasks import NightTasks
     from digest.schedule.webhooks.sending import WebhookSender
     from digest.store.delivery.copies import DueCopy
 
@@ -180,6 +181,14 @@ class App:
             lambda: self.print_room,
             self.clock,
         )
+
+    @cached_property
+    def night_tasks(self) -> "NightTasks":
+        """What a timetable does each night by itself."""
+        from digest.schedule.upkeep.night_tasks import NightTasks, tasks_of
+
+        tasks = tasks_of(self.erasures)
+        return NightTasks(self.engine, self.clock, self.settings.timezone, tasks)
 
     @cached_property
     def inbox(self) -> "Inbox":

@@ -38,6 +38,7 @@ from tests.api import a_key
 from tests.builders import EIGHT, SITE, a_post
 from tests.joining import CONFIRM, JOINABLE
 from tests.lists import HASHER, imported
+from tests.remnants import leave_remnants
 from tests.reports import a_reply
 from tests.sheets import Sheets
 from tests.stored import a_stored_campaign, posts_accepted
@@ -237,14 +238,17 @@ def test_of_two_hundred_people_nothing_is_left_but_hashes(  # noqa: PLR0915 - on
     others = [people[place] for place in range(HELD) if place not in {*places}]
     before = files_of(folder)
     assert [each for each in erased if not left_of([each], before)] == []
+    if engine.dialect.name == "sqlite":
+        assert leave_remnants(engine, [each.last for each in erased]) > ERASED / 2
 
     outcome = digest.erasures.erase(*(str(place + 1) for place in places))
-    rewritten = digest.erasures.rewrite()
+    if not outcome.is_rewritten:
+        assert engine.dialect.name == "postgresql"
+        digest.erasures.rewrite()
 
     assert len(outcome.erased) == ERASED
     assert outcome.messages > 0
     assert {each.why for each in outcome.letters} == {""}
-    assert rewritten
     stored = database_bytes(engine).decode("latin-1")
     assert left_of(erased, stored) == []
     files = files_of(folder)

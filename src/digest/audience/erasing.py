@@ -57,10 +57,15 @@ def erase(
         absorbed = [subscribers.row_of(connection, number) for number in numbers]
         rows = [*filter(None, absorbed), subscriber]
         hashes = {row.id: hasher.hashed(row.person.keys) for row in rows}
-        for row in rows:
-            targets = hashes[row.id].targets()
-            if erased is not None and targets:
-                erased.add(row.id, targets.values(), now)
+        identities = subscribers.identities(connection, hashes)
+        for number, identity in identities.items():
+            # Also of whom no address is held, or who was merged into another long ago.
+            recognised_by = {
+                hasher.of_identity(identity),
+                *hashes[number].targets().values(),
+            }
+            if erased is not None:
+                erased.add(number, recognised_by, now)
         for row in rows:
             _blank(connection, row.id, hashes[row.id], now)
         suppressed = dict[str, str]()

@@ -32,6 +32,10 @@ class KeyedHasher:
             self._hash("phone", keys.phone) if keys.phone else None,
         )
 
+    def of_identity(self, identity: str) -> str:
+        """Return the hash of the name that a row is kept under, see Person.identity."""
+        return self._hash("identity", identity)
+
     def of_address(self, address: str) -> str:
         """Return the hash of an email address as anybody writes it; "" of none."""
         try:

@@ -95,7 +95,7 @@ def stop(engine: Engine, edition_id: int, now: datetime) -> StopReport:
             tuple(
                 batch.id
                 for batch in print_batches.listed(connection, edition_id)
-                if batch.state is PrintBatchState.SEALED
+                if batch.state is PrintBatchState.SEALED and not batch.is_empty
             ),
         )
 

@@ -106,10 +106,25 @@ OPERATOR_MAIL_KEPT = timedelta(days=7)
 # An SQLite database of so many bytes is written anew when somebody is erased: it takes
 # a second or two, in which nobody else writes. A larger one waits for the night.
 REWRITTEN_AT_ONCE_BYTES = 64 * 1024 * 1024
-# By the clock of DIGEST_TIMEZONE: when nobody is at work and no edition is due.
-REWRITTEN_AT_HOUR = 3
 # By the clock of DIGEST_TIMEZONE: before a day's work, and before most editions.
 DAILY_MAIL_HOUR = 7
+
+# == What is done each night ==
+
+# By the clock of DIGEST_TIMEZONE: when nobody is at work and no edition is due.
+NIGHT_BEGINS_AT_HOUR = 3
+# What others wait for is not begun later: the first of them are at work by then.
+NIGHT_ENDS_AT_HOUR = 6
+# A task whose machine is gone is another's after this time.
+NIGHT_TASK_LEASE = timedelta(hours=1)
+# Emails are being sent, or it is not the time: it is looked again so soon.
+NIGHT_TASK_PUT_OFF = timedelta(minutes=10)
+# What failed is tried again after this time, then after twice that, and so on.
+NIGHT_TASK_RETRY = timedelta(minutes=15)
+# The longest wait: what fails for days is told each day.
+NIGHT_TASK_LONGEST_RETRY = timedelta(days=1)
+# A task that has failed for so long is told: two nights may go wrong.
+NIGHT_TASK_FAILING = timedelta(days=2)
 
 # == Mails that ask whether somebody joined ==
 

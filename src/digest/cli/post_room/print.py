@@ -36,7 +36,7 @@ def list_all(*, json: AsJson = False) -> None:
             "state": batch.state.value,
             "letters": batch.files.letters,
             "sheets": batch.files.sheets,
-            "file": batch.files.pdf,
+            "file": batch.files.pdf if batch.has_files else "",
             "made_at": batch.made_at,
             "printed_at": batch.printed_at,
             "sealed_at": batch.sealed_at,

@@ -107,14 +107,16 @@ def resume(  # noqa: PLR0913 - an option each
 def _erase_again(digest: "App", *, dry_run: bool) -> None:
     """Erase whom a backup has brought back who had been erased since."""
     numbers = digest.erasures.brought_back()
-    if not numbers:
-        return
     people = ", ".join(map(str, numbers))
     if dry_run:
-        talk(f"erased since the backup, and to be erased again: number {people}")
+        if numbers:
+            talk(f"erased since the backup, and to be erased again: number {people}")
         return
-    digest.erasures.replay()
-    talk(f"erased since the backup, and erased again: number {people}")
+    erasure = digest.erasures.replay()
+    if numbers:
+        talk(f"erased since the backup, and erased again: number {people}")
+    for line in erasure.in_words():
+        talk(line)
 
 
 def _is_held(digest: "App") -> bool:

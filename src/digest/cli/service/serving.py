@@ -3,9 +3,9 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from digest.bootstrap import App
 from digest.cli.service.worker_processes import run_worker_processes
@@ -111,6 +111,7 @@ def watch_the_clock(
     engine, submit = digest.acting_as("the timetable").engine, digest.dispatcher.submit
 
     clock_watch = ClockWatch()
+    night_tasks = replace(digest, engine=engine).night_tasks
 
     def act() -> None:
         if pulses:
@@ -122,9 +123,8 @@ def watch_the_clock(
             base_url = digest.settings.base_url
             nudges.send_due(engine, digest.carrier, base_url, digest.now())
         keep_tallies(engine)
-        with guarded("writing the database anew", "after an erasure"):
-            local = digest.now().astimezone(ZoneInfo(digest.settings.timezone))
-            digest.erasures.rewrite_at_night(local.hour)
+        if not _is_held(digest):
+            side_by_side("night tasks", night_tasks.do_due)
 
     timetable = Timetable(engine, act)
     side_by_side = SideBySide(again=timetable.wake)
@@ -136,6 +136,12 @@ def watch_the_clock(
     threading.Thread(target=wake_to_stop, daemon=True).start()
     timetable.run(stop, digest.clock)
     side_by_side.wait(ERRANDS_END_SECONDS)
+
+
+def _is_held(digest: App) -> bool:
+    """Whether a restored database waits for a word: what it has may be wanted."""
+    hold = holds.look(digest.engine, digest.now())
+    return hold is not None and hold.because != holds.PAUSED
 
 
 def _server(

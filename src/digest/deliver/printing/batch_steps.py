@@ -37,6 +37,14 @@ _CHANGED = (
     "the file of print batch {} is not as it was made: do not print it, and have it "
     "brought back from the backup"
 )
+_EMPTY = (
+    "no letter is left in print batch {}: whose they were has been erased. There is "
+    "nothing to print, to post, or to bring back from a backup"
+)
+_REMOVED = (
+    "the file of print batch {} was removed for good: what was in it has been posted "
+    "or stopped. Do not bring it back from a backup"
+)
 _POSTED = "print batch {} has been posted: its letters are not made again"
 _NO_LABELS = "print batch {} holds proofs, which are not posted: they need no labels"
 _NOT_IN_IT = (
@@ -100,6 +108,7 @@ class BatchSteps:
                 raise DigestError(_NO_LABELS.format(batch_id))
             if batch.is_over:
                 raise DigestError(_POSTED.format(batch_id))
+            _refuse_empty(batch)
             letters = letters_in_batch(connection, batch.edition_id, batch_id)
             keys = [each.key for each in letters]
             welcome = welcome_readers(
@@ -119,9 +128,10 @@ class BatchSteps:
     def printed(self, batch_id: int) -> PrintBatch:
         """Say that a batch has been printed, which seals one that is open.
 
-        Raises DigestError where it may not go now, or was stopped.
+        Raises DigestError where it may not go now, or was stopped, or has no letter.
         """
         batch = self.room.seal(batch_id)
+        _refuse_empty(batch)
         with writing(self.room.engine) as connection:
             print_batches.mark_printed(
                 connection, batch.id, self.room.clock(), is_printed=True
@@ -137,7 +147,12 @@ class BatchSteps:
             return print_batches.get(connection, batch_id)
 
     def posted(self, batch_id: int) -> PrintBatch:
-        """Say that a batch has been posted, as `PrintRoom.posted`."""
+        """Say that a batch has been posted, as `PrintRoom.posted`.
+
+        Raises DigestError for one in which no letter is left, too.
+        """
+        with reading(self.room.engine) as connection:
+            _refuse_empty(print_batches.get(connection, batch_id))
         return self.room.posted(batch_id)
 
     def not_posted(self, batch_id: int) -> PrintBatch:
@@ -199,11 +214,19 @@ class BatchSteps:
             return batch, letter
 
     def _file(self, batch: PrintBatch, name: str) -> bytes:
+        if not batch.has_files:
+            _refuse_empty(batch)
+            raise DigestError(_REMOVED.format(batch.id))
         path: Path = self.room.folder / name
         try:
             return path.read_bytes()
         except OSError as problem:
             raise DigestError(_GONE.format(batch.id)) from problem
+
+
+def _refuse_empty(batch: PrintBatch) -> None:
+    if batch.is_empty:
+        raise DigestError(_EMPTY.format(batch.id))
 
 
 def may_take_back(batch: PrintBatch, now: datetime) -> bool:

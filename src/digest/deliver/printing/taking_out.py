@@ -1,15 +1,26 @@
 """Letters of people who were erased, taken out of the files of their print batches."""
 
 import hashlib
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sqlalchemy import Connection
 
 from digest.deliver.printing.print_files import staged
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
+from digest.errors import DigestError
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import print_batches
 from digest.store.delivery.copies import DueCopy, letters_in_batch
+from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatch, PrintFiles
+
+log = logging.getLogger(__name__)
+
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,61 +37,112 @@ class TakenOutLetters:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A batch as it was read, whose letters of it are to go, and the others."""
+
+    batch: PrintBatch
+    erased: tuple[DeliveryKey, ...]
+    letters: tuple[DueCopy, ...]
+
+    @property
+    def outcome(self) -> TakenOutLetters:
+        batch = self.batch
+        return TakenOutLetters(
+            batch.id,
+            tuple(map(str, self.erased)),
+            is_on_paper=batch.printed_at is not None and not batch.is_over,
+        )
+
+
+class _Changed(Exception):  # noqa: N818 - says what is the case
+    """Somebody else was erased, or a step was taken, while it was laid out."""
+
+
 def take_out(room: PrintRoom, now: datetime) -> list[TakenOutLetters]:
     """Take letters of people who were erased out of every batch that has some.
 
     The file of a batch that is over is removed; that of one that is to be posted is
-    made again with the letters of the others, also where it was sealed. Safe to repeat:
-    what was not done is done the next time.
+    made again with the letters of the others, also where it was sealed. Safe to repeat,
+    and for several at once: what was not done is done the next time.
     """
     with reading(room.engine) as connection:
         ids = print_batches.with_erased(connection)
-    return [_from_batch(room, batch_id, now) for batch_id in ids]
+    outcomes = (_from_batch(room, batch_id, now) for batch_id in ids)
+    return [outcome for outcome in outcomes if outcome.references]
 
 
 def _from_batch(room: PrintRoom, batch_id: int, now: datetime) -> TakenOutLetters:
-    with reading(room.engine) as connection:
-        batch = print_batches.get(connection, batch_id)
-        erased = print_batches.erased_in(connection, batch_id)
-        letters = [
-            letter
-            for letter in letters_in_batch(connection, batch.edition_id, batch_id)
-            if letter.key not in erased and letter.to.address is not None
-        ]
-    outcome = TakenOutLetters(
-        batch_id,
-        tuple(map(str, erased)),
-        is_on_paper=batch.printed_at is not None and not batch.is_over,
+    for _ in range(_TRIES):
+        with reading(room.engine) as connection:
+            standing = _standing(connection, batch_id)
+        try:
+            if standing.erased:
+                _take_out(room, standing, now)
+        except _Changed:
+            log.info("erased letters are taken out anew batch=%s", batch_id)
+        except (DigestError, OSError) as problem:
+            # It costs no other batch anything, and is done the next time.
+            return replace(standing.outcome, why=str(problem))
+        else:
+            return standing.outcome
+    return replace(
+        standing.outcome, why=f"it changed while it was laid out, {_TRIES} times over"
     )
-    if batch.is_over or not letters:
-        _remove(room, batch)
-        with writing(room.engine) as connection:
-            print_batches.take_out_erased(connection, batch, None, now)
-        return outcome
-    return _made_again(room, batch, letters, outcome, now)
 
 
-def _made_again(
-    room: PrintRoom,
-    batch: PrintBatch,
-    letters: list[DueCopy],
-    outcome: TakenOutLetters,
-    now: datetime,
-) -> TakenOutLetters:
-    laid_out = room.lay_out(batch.edition_id, letters)
-    if laid_out.problems or laid_out.left_over or not laid_out.pdf:
-        why = next(iter(laid_out.problems.values()), "it does not fit into one file")
-        return TakenOutLetters(
-            outcome.batch_id, outcome.references, outcome.is_on_paper, why
-        )
+def _standing(connection: Connection, batch_id: int) -> _Standing:
+    batch = print_batches.get(connection, batch_id)
+    erased = tuple(print_batches.erased_in(connection, batch_id))
+    letters = letters_in_batch(connection, batch.edition_id, batch_id)
+    others = (
+        letter
+        for letter in letters
+        if letter.key not in erased and letter.to.address is not None
+    )
+    return _Standing(batch, erased, tuple(others))
+
+
+def _take_out(room: PrintRoom, standing: _Standing, now: datetime) -> None:
+    batch, letters = standing.batch, standing.letters
     pdf, manifest = room.folder / batch.files.pdf, room.folder / batch.files.manifest
+    laid_out = None
+    if letters and not batch.is_over:
+        laid_out = room.lay_out(batch.edition_id, letters)
+        if laid_out.problems or laid_out.left_over:
+            problems = iter(laid_out.problems.values())
+            raise DigestError(next(problems, "it does not fit into one file"))
+    if laid_out is None or len(laid_out.emptied) == len(letters):
+        with _unchanged(room, standing) as connection:
+            print_batches.take_out(connection, batch, standing.erased, None, now)
+            # Last: a batch whose file is gone is never taken for one that has it.
+            for path in (pdf, manifest):
+                path.unlink(missing_ok=True)
+        return
     contents = {"letters": laid_out.pdf, "manifest": laid_out.manifest}
-    with staged(pdf.parent, contents) as files, writing(room.engine) as connection:
-        remaining = _files(batch, laid_out, len(letters) - len(laid_out.emptied))
-        print_batches.take_out_erased(connection, batch, remaining, now)
+    remaining = _files(batch, laid_out, len(letters) - len(laid_out.emptied))
+    with (
+        staged(pdf.parent, contents) as files,
+        _unchanged(room, standing) as connection,
+    ):
+        print_batches.take_out(connection, batch, standing.erased, remaining, now)
         # Last: its lock is held, so nobody reads the one without the other.
         files.publish({"letters": pdf, "manifest": manifest})
-    return outcome
+
+
+@contextmanager
+def _unchanged(room: PrintRoom, standing: _Standing) -> Iterator[Connection]:
+    """Yield a writing transaction in which the batch stands as it was read.
+
+    Raises _Changed where it does not: whoever publishes what was laid out of it would
+    put a letter back, or make the file of a batch that is over by now.
+    """
+    with writing(room.engine) as connection:
+        batch = print_batches.get_for_update(connection, standing.batch.id)
+        erased = tuple(print_batches.erased_in(connection, batch.id))
+        if (batch, erased) != (standing.batch, standing.erased):
+            raise _Changed
+        yield connection
 
 
 def _files(batch: PrintBatch, laid_out: LaidOutLetters, letters: int) -> PrintFiles:
@@ -91,8 +153,3 @@ def _files(batch: PrintBatch, laid_out: LaidOutLetters, letters: int) -> PrintFi
         letters=letters,
         sheets=laid_out.sheets,
     )
-
-
-def _remove(room: PrintRoom, batch: PrintBatch) -> None:
-    for name in (batch.files.pdf, batch.files.manifest):
-        (room.folder / name).unlink(missing_ok=True)

@@ -13,9 +13,11 @@ from digest.audience.subject_access import find
 from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.printing.taking_out import TakenOutLetters, take_out
-from digest.schedule.limits import REWRITTEN_AT_HOUR, REWRITTEN_AT_ONCE_BYTES
+from digest.errors import StoreError
+from digest.schedule.limits import REWRITTEN_AT_ONCE_BYTES
 from digest.store.base import secure_delete
 from digest.store.base.engine import reading, writing
+from digest.store.delivery import send_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import ErasedList
 
@@ -50,7 +52,7 @@ class PeopleErasure:
                     f"print batch {batch.batch_id} is on paper already: take letter "
                     f"{names} out of it, and print it again if you print it"
                 )
-        if not self.is_rewritten:
+        if self.erased and not self.is_rewritten:
             lines.append(
                 "remnants may lie in the database's own files until they are written "
                 "anew: say digest rewrite; SQLite's are each night"
@@ -68,6 +70,7 @@ class Erasures:
     inbox: Inbox
     print_room: Callable[[], PrintRoom]
     clock: Callable[[], datetime]
+    rewritten_at_once_bytes: int = REWRITTEN_AT_ONCE_BYTES
 
     def erase(self, *people: str) -> PeopleErasure:
         """Remove all that is held of these people; safe to repeat by their numbers.
@@ -113,34 +116,63 @@ class Erasures:
         """Return the numbers of who was erased and is held again after a restore."""
         people = self.erased.people()
         with reading(self.engine) as connection:
-            return erasures.still_here(connection, people) if people else []
+            if not people:
+                return []
+            of_identity = self.hasher.of_identity
+            return erasures.still_here(connection, people, of_identity)
 
-    def replay(self) -> int:
-        """Erase again whom a restored backup has brought back; return how many."""
-        numbers = self.brought_back()
-        for number in numbers:
+    def replay(self) -> PeopleErasure:
+        """Erase again whom a restored backup has brought back, also from files.
+
+        Files may have been restored alone: they are looked through in any case.
+        """
+        erased = tuple(
             erase(self.engine, self.hasher, str(number), self.clock())
-        return len(numbers)
+            for number in self.brought_back()
+        )
+        messages, letters = self.sweep()
+        return PeopleErasure(
+            erased,
+            messages,
+            tuple(letters),
+            is_rewritten=bool(erased) and self._rewrite_if_small(),
+        )
 
-    def rewrite(self) -> bool:
+    def rewrite(self) -> None:
         """Write the database's files anew, where remnants may lie in them.
 
-        Returns whether none do any more.
+        Raises StoreError where that was not done.
         """
         with reading(self.engine) as connection:
             if not erasures.is_rewrite_due(connection):
-                return True
-        if not secure_delete.rewrite(self.engine):
-            return False
+                return
+            # Whoever is erased from here on may leave some in what is being written.
+            removed = erasures.count(connection)
+        now = self.clock()
+        secure_delete.rewrite(self.engine)
         with writing(self.engine) as connection:
-            erasures.note_rewritten(connection, self.clock())
-        return True
+            erasures.note_rewritten(connection, removed, now)
 
-    def rewrite_at_night(self, hour: int) -> None:
-        """Write an SQLite database anew, if it is the hour for that and it is due."""
-        if hour == REWRITTEN_AT_HOUR and secure_delete.size_of(self.engine):
-            self.rewrite()
+    def rewrite_unless_busy(self, now: datetime) -> bool:
+        """Write an SQLite database anew where it is due; False while emails leave.
+
+        Whoever sends would wait for it, and give up. Raises StoreError.
+        """
+        if secure_delete.size_of(self.engine) is None:
+            return True
+        with reading(self.engine) as connection:
+            if send_batches.are_leased(connection, now):
+                return False
+        self.rewrite()
+        return True
 
     def _rewrite_if_small(self) -> bool:
         size = secure_delete.size_of(self.engine)
-        return size is not None and size <= REWRITTEN_AT_ONCE_BYTES and self.rewrite()
+        if size is None or size > self.rewritten_at_once_bytes:
+            return False
+        try:
+            self.rewrite()
+        except StoreError as problem:
+            log.warning("%s", problem)
+            return False
+        return True

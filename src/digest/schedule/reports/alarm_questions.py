@@ -14,6 +14,7 @@ from digest.store.holds import holds
 from digest.store.people.joining import joining_requests
 from digest.store.reports import stalls
 from digest.store.staff import operators
+from digest.store.upkeep import night_tasks
 
 LONGEST_GRACE = max(limits.STEP_GRACE, limits.LETTERS_GRACE, limits.SOURCE_UNREAD)
 
@@ -24,6 +25,7 @@ def alarm_questions(now: datetime) -> Iterator[Asked]:
         yield from each.QUESTIONS
     yield from (*rate_limits.QUESTIONS, *operators.QUESTIONS, *mailboxes.QUESTIONS)
     yield from incoming_mail.questions(now - limits.REPLY_STUCK)
+    yield from night_tasks.QUESTIONS
     yield from machine_clocks.questions(now - limits.CLOCKS_COMPARED)
     yield from joining_requests.questions(now, now - limits.JOINING_UNSEEN)
     yield from stalls.questions(

@@ -26,6 +26,7 @@ from digest.schedule.reports.alarm_questions import LONGEST_GRACE, alarm_questio
 from digest.schedule.reports.troubles import of_campaigns, of_editions
 from digest.schedule.reports.troubles.of_incoming import incoming_troubles
 from digest.schedule.reports.troubles.of_joining import joining_troubles
+from digest.schedule.reports.troubles.of_nights import of_nights
 from digest.schedule.reports.troubles.trouble import Trouble
 from digest.store.base import machine_clocks
 from digest.store.base.asked_together import ask_together
@@ -61,6 +62,7 @@ class AlarmKind(StrEnum):
     OPERATORS = "operators"
     JOINING = "joining"
     INCOMING = "incoming mail"
+    NIGHT = "night"
     ROW = "row"
     UNSEEN = "unseen"
 
@@ -136,6 +138,7 @@ class _Look:
             "the mail to the operators": self._operators,
             "who signs up on the web": self._joining,
             "the mail that comes in": self._incoming,
+            "what is done each night": self._nights,
             "the rows of the database": self._rows,
         }
         parts |= {
@@ -343,6 +346,12 @@ class _Look:
     def _incoming(self) -> Iterator[Alarm]:
         for trouble in incoming_troubles(self._connection, self._now, self._zone):
             yield Alarm(AlarmKind.INCOMING, trouble.help, trouble)
+
+    def _nights(self) -> Iterator[Alarm]:
+        before = self._now - limits.NIGHT_TASK_FAILING
+        failing = of_nights(self._connection, self._zone, before)
+        for name, trouble in failing.items():
+            yield Alarm(AlarmKind.NIGHT, f"night task {name}", trouble)
 
     def _rows(self) -> Iterator[Alarm]:
         for trouble in of_campaigns.unreadable_rows(self._connection):

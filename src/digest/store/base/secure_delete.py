@@ -7,7 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from digest.errors import StoreError
 from digest.store.base.engine import writing
+
+_NOT_ANEW = (
+    "the database was not written anew ({}): try again, or stop what works on it first"
+)
 
 
 @contextmanager
@@ -29,24 +34,25 @@ def size_of(engine: Engine) -> int | None:
     return Path(path).stat().st_size if path and Path(path).exists() else None
 
 
-def rewrite(engine: Engine) -> bool:
+def rewrite(engine: Engine) -> None:
     """Write the database's files anew, without traces of what was removed.
 
     Where pages of its trees were moved about, SQLite leaves remnants in them that it
     overwrites only by and by; PostgreSQL leaves the whole rows. Others wait meanwhile.
-    Returns whether it was done: False where others had it in use for too long.
+    Raises StoreError where it was not done: others had it in use for too long, say.
     """
     if engine.dialect.name != "sqlite":
         # First: what it knows of columns is of values too, and is in rows of its own.
-        return _done_at_once(engine, "ANALYZE", "VACUUM (FULL)")
+        _do_at_once(engine, "ANALYZE", "VACUUM (FULL)")
+        return
     # Beside the database, and not in memory: it is as large as all of it.
-    return _done_at_once(
-        engine, "PRAGMA temp_store=FILE", "VACUUM", "PRAGMA temp_store=MEMORY"
-    ) and _empty_journal(engine)
+    _do_at_once(engine, "PRAGMA temp_store=FILE", "VACUUM", "PRAGMA temp_store=MEMORY")
+    if not _empty_journal(engine):
+        raise StoreError(_NOT_ANEW.format("somebody was reading from it"))
 
 
-def _done_at_once(engine: Engine, *statements: str) -> bool:
-    """Carry statements out that no transaction may hold; False where one cannot be."""
+def _do_at_once(engine: Engine, *statements: str) -> None:
+    """Carry statements out that no transaction may hold. Raises StoreError."""
     raw = engine.raw_connection()
     driver: Any = raw.driver_connection
     is_server = engine.dialect.name != "sqlite"
@@ -57,12 +63,12 @@ def _done_at_once(engine: Engine, *statements: str) -> bool:
             driver.execute(statement)
         if is_server:
             driver.autocommit = False
-    except engine.dialect.loaded_dbapi.Error:
+    except engine.dialect.loaded_dbapi.Error as problem:
         raw.invalidate()
-        return False
+        why = " ".join(str(problem).split())
+        raise StoreError(_NOT_ANEW.format(why)) from problem
     finally:
         raw.close()
-    return True
 
 
 def _empty_journal(engine: Engine) -> bool:

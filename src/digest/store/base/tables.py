@@ -966,6 +966,19 @@ handover = Table(
     Column("held_because", Text),
 )
 
+# What a timetable does each night by itself: when next, and what came of it.
+night_task = Table(
+    "night_task",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    _required("next_at", UtcDateTime),
+    Column("done_at", UtcDateTime),
+    Column("amount", Integer),  # of what it did then
+    Column("failing_since", UtcDateTime),
+    Column("failures", Integer, nullable=False, server_default="0"),  # in a row
+    Column("failure", Text),  # why it could not be done, in words
+)
+
 # How far each machine's clock is from this database's: store.base.machine_clocks.
 machine_clock = Table(
     "machine_clock",

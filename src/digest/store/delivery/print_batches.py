@@ -24,6 +24,7 @@ from digest.model.delivery.returned_letters import from_scanner
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
 from digest.model.webhooks import WebhookKind
+from digest.store.base.bulk import one_of
 from digest.store.base.tables import delivery, edition, print_batch, subscriber
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
@@ -48,9 +49,16 @@ _BEFORE = {
 }
 
 
+# In place of the sum of files that are not to be brought back.
+REMOVED = ""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintFiles:
-    """A batch's two files, by their paths below the data directory, and their sum."""
+    """A batch's two files, by their paths below the data directory, and their sum.
+
+    The sum is REMOVED of files that were taken away for good.
+    """
 
     pdf: str
     manifest: str
@@ -86,6 +94,16 @@ class PrintBatch:
     def is_over(self) -> bool:
         """Whether there is nothing left to do with it."""
         return self.state in (PrintBatchState.POSTED, PrintBatchState.STOPPED)
+
+    @property
+    def has_files(self) -> bool:
+        """Whether its files are to be there."""
+        return self.files.sha256 != REMOVED
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no letter is left in it: its readers were erased."""
+        return self.files.letters == 0
 
 
 def letter_key(reference: str) -> DeliveryKey:
@@ -272,12 +290,13 @@ def in_states(
 ) -> list[PrintBatch]:
     """Return the visible batches of a mode that stand so, newest first, at most `most`.
 
-    Posted ones by when they were posted.
+    Posted ones by when they were posted; none in which no letter is left.
     """
     rows = connection.execute(
         _batches()
         .where(
             print_batch.c.state.in_(states),
+            print_batch.c.letters > 0,
             of.holds(print_batch.c.organiser_key),
             edition.c.mode == mode,
         )
@@ -316,25 +335,45 @@ def erased_in(connection: Connection, batch_id: int) -> list[DeliveryKey]:
     return [DeliveryKey(row.edition_id, row.reader_id) for row in rows]
 
 
-def take_out_erased(
-    connection: Connection, batch: PrintBatch, files: PrintFiles | None, now: datetime
-) -> int:
-    """Write down that a batch has these files, without the letters of the erased.
+def get_for_update(connection: Connection, batch_id: int) -> PrintBatch:
+    """Return the batch; nobody else changes it before this transaction has ended."""
+    connection.execute(
+        select(print_batch.c.id).where(print_batch.c.id == batch_id).with_for_update()
+    )
+    return get(connection, batch_id)
 
-    Without files where they were removed. Returns how many letters were taken out.
+
+def take_out(
+    connection: Connection,
+    batch: PrintBatch,
+    keys: Sequence[DeliveryKey],
+    files: PrintFiles | None,
+    now: datetime,
+) -> None:
+    """Write down that a batch has these files, without the letters of those keys.
+
+    None where they were removed. What was posted stays counted.
     """
-    keys = erased_in(connection, batch.id)
+    values: dict[str, Any] = {"sha256": REMOVED}
     if files is not None:
-        connection.execute(
-            update(print_batch)
-            .where(print_batch.c.id == batch.id)
-            .values(sha256=files.sha256, letters=files.letters, sheets=files.sheets)
-        )
-    theirs = select(subscriber.c.id).where(subscriber.c.erased_at.is_not(None))
+        values = {
+            "sha256": files.sha256,
+            "letters": files.letters,
+            "sheets": files.sheets,
+        }
+    elif not batch.is_over:
+        values |= {"letters": 0, "sheets": 0}
+    connection.execute(
+        update(print_batch).where(print_batch.c.id == batch.id).values(values)
+    )
     connection.execute(
         update(delivery)
         .where(
-            delivery.c.print_batch_id == batch.id, delivery.c.subscriber_id.in_(theirs)
+            delivery.c.edition_id == batch.edition_id,
+            delivery.c.print_batch_id == batch.id,
+            one_of(
+                connection, delivery.c.reader_id, sorted(key.reader_id for key in keys)
+            ),
         )
         .values(print_batch_id=None)
     )
@@ -345,7 +384,6 @@ def take_out_erased(
         after={"letters": [str(key) for key in keys], "file": files is not None},
     )
     record(connection, act, now)
-    return len(keys)
 
 
 def _batches() -> Any:

@@ -137,6 +137,12 @@ def are_at_hand(connection: Connection, now: datetime) -> bool:
     return bool(connection.scalar(select(some)))
 
 
+def are_leased(connection: Connection, now: datetime) -> bool:
+    """Whether a sender has a batch in hand."""
+    is_in_hand = (send_batch.c.state == LEASED) & (send_batch.c.lease_until >= now)
+    return bool(connection.scalar(select(exists().where(is_in_hand))))
+
+
 def claim(
     connection: Connection,
     owner: str,

@@ -313,6 +313,17 @@ def blank(connection: Connection, subscriber_id: int, now: datetime) -> None:
     record(connection, Act("erased", subject=f"person {subscriber_id}"), now)
 
 
+def identities(connection: Connection, subscriber_ids: Iterable[int]) -> dict[int, str]:
+    """Return what each of these rows is kept under, but for who has been erased."""
+    rows = connection.execute(
+        select(subscriber.c.id, subscriber.c.identity).where(
+            one_of(connection, subscriber.c.id, subscriber_ids),
+            subscriber.c.erased_at.is_(None),
+        )
+    )
+    return {row.id: row.identity for row in rows}
+
+
 def absorbed_numbers() -> ScalarSelect[Any]:
     """Return the query for the numbers that were merged into a row, with spaces."""
     row = subscriber.alias()

@@ -18,6 +18,8 @@ from digest.store.reports import outcomes
 
 # How letters stand that are laid out, in words.
 TO_POST, POSTED, PROOFS = "ready to print and post", "posted", "laid out as proofs"
+# Of a print batch whose readers were all erased.
+NO_LETTER = "no letter left"
 
 
 def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int]:
@@ -97,6 +99,7 @@ def _to_post(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
     ).where(
         one_of(connection, print_batch.c.edition_id, edition_ids),
         print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
+        print_batch.c.letters > 0,
     )
 
 

@@ -161,6 +161,7 @@ def _unposted(_connection: Connection, before: datetime) -> Select[*tuple[Any, .
         .join(edition, edition.c.id == print_batch.c.edition_id)
         .where(
             print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
+            print_batch.c.letters > 0,
             print_batch.c.made_at < before,
             edition.c.mode == Mode.LIVE,
         )

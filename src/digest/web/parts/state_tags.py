@@ -9,7 +9,7 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
 from digest.store.posts.listing import ItemState
-from digest.store.reports.edition_copies import POSTED, PROOFS, TO_POST
+from digest.store.reports.edition_copies import NO_LETTER, POSTED, PROOFS, TO_POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ COPIES: Mapping[str, StateTag] = {
     "printed": PRINTED,
     SPOKEN_TO: StateTag("Spoken to", "tick", "good"),
     "trying-again": StateTag("Trying again", "clock", "look"),
+    NO_LETTER: StateTag("No letter left", "person", "wait"),
     PROOFS: StateTag("Laid out as proofs", "paper", "wait"),
 }
 POSTS: Mapping[str, StateTag] = {

@@ -42,6 +42,8 @@ class BatchWords:
             "printed": self._done(batch, batch.printed_at, campaign.timezone),
             "posted": self._done(batch, batch.posted_at, campaign.timezone),
             "is_proofs": batch.is_rehearsal,
+            "is_empty": batch.is_empty,
+            "has_files": batch.has_files,
         }
 
     def _done(self, batch: PrintBatch, at: datetime | None, zone: str) -> str:

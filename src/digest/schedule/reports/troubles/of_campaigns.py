@@ -17,6 +17,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles import of_editions
+from digest.schedule.reports.troubles.of_nights import of_nights
 from digest.schedule.reports.troubles.of_returns import of_returns
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
 from digest.schedule.reports.troubles.trouble import (
@@ -37,6 +38,7 @@ from digest.store.people import channel_offers
 from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
 from digest.store.reports.leftovers import leftovers_of
+from digest.store.upkeep import night_tasks
 from digest.store.webhooks import endpoints
 
 # What is asked of all campaigns, to be asked with others.
@@ -50,6 +52,7 @@ QUESTIONS: tuple[Asked, ...] = (
     *corrections.QUESTIONS,
     *positions.QUESTIONS,
     *channel_offers.questions(),
+    *night_tasks.QUESTIONS,
 )
 
 
@@ -60,11 +63,11 @@ def troubles_in(
     ask_together(connection, QUESTIONS)
     troubles = []
     if hold := holds.standing(connection, now):
-        zone = stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
-        troubles.append(held_back(hold, zone))
+        troubles.append(held_back(hold, _zone_of(stored_campaigns)))
     troubles += unreadable_rows(connection)
     troubles += of_webhooks(connection)
     troubles += of_returns(connection)
+    troubles += of_nights(connection, _zone_of(stored_campaigns)).values()
     for stored in stored_campaigns:
         newest = of_editions.last_editions(connection, stored.id)
         look_ahead(connection, (edition.id for edition in newest))
@@ -78,6 +81,11 @@ def troubles_in(
                 what = f"{stored.campaign.name}: what needs help cannot all be told."
                 troubles.append(Trouble(what, f"{fault.words.rstrip('.')}."))
     return troubles
+
+
+def _zone_of(stored_campaigns: Sequence[StoredCampaign]) -> str:
+    """Return the zone of what is told of the whole installation."""
+    return stored_campaigns[0].campaign.timezone if stored_campaigns else "UTC"
 
 
 def held_back(hold: Hold, zone: str) -> Trouble:

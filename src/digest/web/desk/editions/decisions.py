@@ -175,7 +175,9 @@ class _Decisions:
             gone=counted(accepted, "person has", "people have") if accepted else "",
             in_hand=counted(in_hand, "copy is", "copies are") if in_hand else "",
             sealed=[
-                batch.id for batch in batches if batch.state is PrintBatchState.SEALED
+                batch.id
+                for batch in batches
+                if batch.state is PrintBatchState.SEALED and not batch.is_empty
             ],
         )
 

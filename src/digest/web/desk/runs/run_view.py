@@ -155,6 +155,8 @@ def _batches(connection: Connection, run: Run) -> list[dict[str, Any]]:
 
 def _standing(batch: PrintBatch) -> str:
     """Return how a print batch stands, as states are named on pages."""
+    if batch.is_empty:
+        return edition_copies.NO_LETTER
     if batch.is_rehearsal:
         return edition_copies.PROOFS
     if batch.state is PrintBatchState.STOPPED:
