@@ -53,6 +53,8 @@ ADDRESSES = {
     "{act}": "hold",
     "{key}": "x",
 }
+# An edition checked anew: every format made once, and decided for all its readers.
+CHECKED = ("/desk/campaigns/{name}/{schedule}?check=yes",)
 P95_GOAL_MS, QUERIES_GOAL = 300, 10
 
 
@@ -172,13 +174,14 @@ def _bare_app() -> FastAPI:
 
 
 def _pages(app: FastAPI) -> list[str]:
-    return [
+    pages = [
         route.path
         for route in app.routes
         if isinstance(route, APIRoute)
         and "GET" in (route.methods or ())
         and route.path.startswith(OF_STAFF)
     ]
+    return [*pages, *CHECKED]
 
 
 def _address(path: str, size: Size) -> str:

@@ -18,9 +18,10 @@ from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import reader
+from digest.store.base.tables import delivery, reader
 from digest.store.reports import edition_copies
 from tests.builders import EIGHT, a_post, an_event
+from tests.queries import counting
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 DAY = timedelta(days=1)
@@ -112,17 +113,51 @@ def test_one_new_reader_is_told_as_one(sqlite_engine: Engine) -> None:
     )
 
 
-def test_what_would_be_a_repeat_is_noticed(sqlite_engine: Engine) -> None:
-    live = a_live_campaign(sqlite_engine)
+def test_what_would_be_a_repeat_is_noticed(engine: Engine) -> None:
+    live = a_live_campaign(engine)
+    # To whom it was not sent, though it has gone; and who has had it and is not here.
+    a_reader(engine, "gil", topics=["buses"])
+    hal = a_reader(engine, "hal")
     publishing.publish(live, "lantern-week", "daily", EIGHT)
     with writing(live) as connection:
         # As no door of ours would.
         connection.execute(update(reader).values(position=0))
+        late = update(delivery).where(delivery.c.reader_id == 1)
+        connection.execute(late.values(state="expired"))
+        paused = update(reader).where(reader.c.id == hal)
+        connection.execute(paused.values(paused_until=EIGHT + 9 * DAY))
 
-    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    posts_accepted(engine, [a_post("two", title="Two")], EIGHT + DAY)
     check = checked(live, day=1)
-    assert check.reach.repeats == 4
+    assert check.reach.readers == 5
+    assert check.reach.repeats == 3
     assert check.level == "stop"
+
+
+def test_a_row_that_cannot_be_read_is_named_and_spares_the_others(
+    engine: Engine,
+) -> None:
+    live = a_live_campaign(engine)
+    with writing(live) as connection:
+        broken = update(reader).where(reader.c.id == 2)
+        connection.execute(broken.values(format="stone tablet"))
+
+    reached = checked(live).reach
+    assert (reached.readers, reached.left_out["unreachable"]) == (3, 2)
+    assert reached.unreached[0].name == "Bob"
+    assert "their row in the database cannot be read" in reached.unreached[0].reason
+
+
+def test_as_much_is_asked_however_many_readers_there_are(sqlite_engine: Engine) -> None:
+    live = a_live_campaign(sqlite_engine)
+    with counting(live) as few:
+        checked(live)
+    for number in range(40):
+        a_reader(sqlite_engine, f"many-{number}", topics=[f"topic {number % 7}"])
+    with counting(live) as many:
+        checked(live)
+
+    assert len(many) == len(few)
 
 
 @pytest.mark.parametrize(

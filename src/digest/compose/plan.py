@@ -39,11 +39,6 @@ from digest.store.posts import log
 
 # Gets, in the transaction that plans them, the send batches that have been cut.
 Submit = Callable[[Connection, Sequence[int]], None]
-_UNREADABLE = ReaderFate(
-    left_out=reader_chunks.UNREACHABLE,
-    reason="their row in the database cannot be read: choose their format and topics "
-    "anew with digest subscribers edit",
-)
 LEFT_FOR_NEXT = "all of it was left for the next edition"
 NOBODY = "nobody had anything new that could reach them"
 
@@ -67,6 +62,13 @@ class LeftOut:
     kind: str
     reason: str
     left_over: tuple[int, ...] = ()
+
+
+UNREADABLE = LeftOut(
+    reader_chunks.UNREACHABLE,
+    "their row in the database cannot be read: choose their format and topics anew "
+    "with digest subscribers edit",
+)
 
 
 def submit_nothing(_connection: Connection, _batch_ids: Sequence[int]) -> None:
@@ -245,10 +247,9 @@ def _add_copies(
     """Make the copies that were decided on, and move their readers' places."""
     keys = {each.key for each in decisions.values() if isinstance(each, PlannedCopy)}
     ids = _variant_ids(connection, edition.id, keys)
-    fates = {name: _fate(each, ids) for name, each in decisions.items()}
-    reader_chunks.note_fates(
-        connection, fates | dict.fromkeys(chunk.unreadable, _UNREADABLE)
-    )
+    every = {**decisions, **dict.fromkeys(chunk.unreadable, UNREADABLE)}
+    fates = {name: _fate(each, ids) for name, each in every.items()}
+    reader_chunks.note_fates(connection, fates)
     deliveries.add(connection, edition.id, reader_chunks.copies())
     if any(chunk.owed.values()):
         reader_chunks.take_over_owed(connection, edition)

@@ -81,8 +81,6 @@ PREHEADER_LENGTH = 250
 # Readers planned in one transaction: enough that what is done once for all of them
 # costs nothing, and short enough to hold nobody up for more than a moment.
 READERS_PLANNED_AT_ONCE = 20_000
-# Readers read one by one at a time, to foresee an edition: what memory allows.
-READERS_READ_AT_ONCE = 1000
 # Emails of one send batch: a worker that dies gives back no more than that.
 READERS_IN_A_BATCH = 1000
 

@@ -136,6 +136,12 @@ WEBHOOK_OVERLAP = timedelta(days=1)
 # How long messages that were delivered or given up are kept, to be read and replayed.
 WEBHOOKS_KEPT = timedelta(days=30)
 
+# == Foreseeing an edition ==
+
+# Kinds of readers with different earlier copies, asked about in one statement: SQLite
+# takes expressions up to a depth of 1,000.
+KINDS_ASKED_TOGETHER = 100
+
 # == What comes in by mail ==
 
 # For so long what came in is shown; who is written to no more is on record elsewhere.

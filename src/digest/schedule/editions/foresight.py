@@ -1,8 +1,8 @@
 """What an edition of a schedule would hold, and for whom, if it were planned now."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,9 @@ from digest.compose.plan import LeftOut, PlannedCopy, decide
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
-from digest.model.editions.due_stretch import DueStretch, Stretch, due_to
+from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
-from digest.model.limits import READERS_READ_AT_ONCE
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
@@ -68,27 +67,19 @@ class ReaderScope:
     plan_cursor: int = 0
 
 
-def readers_of(
-    connection: Connection,
-    scope: ReaderScope,
-    stretch: Stretch,
-    now: datetime,
-    at_once: int = READERS_READ_AT_ONCE,
-) -> Iterator[tuple[int, ReaderKind, DueStretch]]:
-    """Yield each reader's id and kind, and what an edition would bring them.
+def next_reader(
+    connection: Connection, scope: ReaderScope, upto: int, now: datetime
+) -> tuple[int, ReaderKind, DueStretch] | None:
+    """Return the next reader's id and kind, and what an edition would bring them.
 
-    Of that stretch: nothing at its beginning or before counts. So many are read
-    `at_once`. Changes nothing.
+    Changes nothing.
     """
-    begins, upto = stretch
-    begins = max(begins, owed.begins(connection, scope.campaign_id, scope.mode))
-    while kinds := kinds_of_readers(connection, scope, at_once, now):
-        owed_to = owed.of_readers(connection, scope.mode, kinds)
-        for reader_id, kind in kinds.items():
-            place = max(kind.position, begins)
-            due = due_to(place, upto, owed_to.get(reader_id, ()), begins)
-            yield reader_id, kind, due
-        scope = replace(scope, plan_cursor=max(kinds))
+    begins = owed.begins(connection, scope.campaign_id, scope.mode)
+    for reader_id, kind in kinds_of_readers(connection, scope, 1, now).items():
+        owed_to = owed.of_readers(connection, scope.mode, [reader_id])
+        place = max(kind.position, begins)
+        return reader_id, kind, due_to(place, upto, owed_to.get(reader_id, ()), begins)
+    return None
 
 
 def foreseen(  # noqa: PLR0913 - what decides it, each by name

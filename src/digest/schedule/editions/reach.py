@@ -1,20 +1,25 @@
-"""Whom an edition would reach, decided reader by reader as planning decides it."""
+"""Whom an edition would reach, decided once for each kind as planning decides it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.compose.plan import LeftOut, PlannedCopy, decide
+from digest.compose.plan import UNREADABLE, LeftOut, PlannedCopy, decide
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
+from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.formats import Format
-from digest.model.limits import READERS_READ_AT_ONCE
-from digest.schedule.editions.foresight import ReaderScope, readers_of
 from digest.schedule.editions.steering.open_edition import OpenEdition
 from digest.schedule.limits import UNREACHED_NAMED
+from digest.store.people import owed
+from digest.store.people.kinds import kind_counts
+from digest.store.people.kinds.kind_counts import ReaderKindCount
+from digest.store.people.kinds.readers_by_kind import ReadersByKind
+from digest.store.people.reader_chunks import UNREACHABLE
 from digest.store.people.readers import addressees
 from digest.store.posts.log import LogEntry
 from digest.store.reports import reach
@@ -84,86 +89,105 @@ def foresee(
 ) -> tuple[EditionReach, dict[int, LogEntry]]:
     """Return whom the edition reaches, and what is in any of its copies, by id."""
     place = edition.place
-    entries = news(connection, edition.campaign_id, (0, edition.upto), edition.slot)
+    # Whose pause is over by then is planned for.
+    at = max(now, edition.slot)
+    of_schedule = partial(
+        kind_counts.of_schedule, connection, place.schedule_id, place.mode, at
+    )
+    counts = of_schedule()
+    dues = _dues(connection, edition, counts)
+    since = min((due.since for due in dues.values()), default=edition.upto)
+    stretch = since, edition.upto
+    entries = news(connection, edition.campaign_id, stretch, edition.slot)
+    decisions = {
+        each.name: decide(each.kind, dues[each.name], entries, selection)
+        if each.kind
+        else UNREADABLE
+        for each in counts
+    }
+    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, at)
+    reached = EditionReach(pauses=pauses)
+    theirs = {
+        name: [e for e in entries if each.key.takes(e.position, e.topics)]
+        for name, each in decisions.items()
+        if isinstance(each, PlannedCopy)
+    }
+    for each in counts:
+        decision = decisions[each.name]
+        if isinstance(decision, LeftOut):
+            reached.left_out[decision.kind] += each.readers
+        else:
+            key, ids = decision.key, tuple(e.id for e in theirs[each.name])
+            reached.copies[key.format, key.language, ids] += each.readers
+    members = ReadersByKind(connection, place.schedule_id, place.mode, at)
+    reached.unreached = _named(members, decisions)
+    reached.repeats = _repeats(members, edition, theirs)
     previous = reach.last_planned(
         connection, place.schedule_id, place.mode, edition.slot
     )
-    # Whose pause is over by then is planned for.
-    at = max(now, edition.slot)
-    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, at)
-    reached = EditionReach(pauses=pauses)
-    both = 0
-    scope = ReaderScope(edition.campaign_id, place.schedule_id, place.mode)
-    stretch = (0, edition.upto)
-    decisions = (
-        (reader_id, decide(kind, due, entries, selection))
-        for reader_id, kind, due in readers_of(connection, scope, stretch, at)
-    )
-    for some in _in_chunks(decisions):
-        copies = {who: each for who, each in some if isinstance(each, PlannedCopy)}
-        others = {who: each for who, each in some if isinstance(each, LeftOut)}
-        for copy in copies.values():
-            theirs = _theirs(copy, entries)
-            kind = copy.key.format, copy.key.language, tuple(e.id for e in theirs)
-            reached.copies[kind] += 1
-        reached.left_out.update(other.kind for other in others.values())
-        _name(connection, reached, others)
-        reached.repeats += _count_repeats(connection, edition, copies, entries)
-        if previous is not None:
-            both += reach.copies_of(connection, previous, [*copies])
     if previous is not None:
         then = reach.copies_of(connection, previous)
-        new, missing = reached.readers - both, then - both
+        others = of_schedule(without_copy_of=previous)
+        new = sum(each.readers for each in others if each.name in theirs)
+        missing = then - (reached.readers - new)
         reached.before = PreviousEdition(previous, then, new, missing)
-    ids_in_copies = {number for _, _, ids in reached.copies for number in ids}
-    return reached, {each.id: each for each in entries if each.id in ids_in_copies}
+    return reached, {e.id: e for some in theirs.values() for e in some}
 
 
-def _in_chunks(
-    decisions: Iterator[tuple[int, PlannedCopy | LeftOut]],
-) -> Iterator[list[tuple[int, PlannedCopy | LeftOut]]]:
-    chunk = []
-    for decision in decisions:
-        chunk.append(decision)
-        if len(chunk) == READERS_READ_AT_ONCE:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+def _dues(
+    connection: Connection, edition: OpenEdition, counts: Iterable[ReaderKindCount]
+) -> dict[str, DueStretch]:
+    """Return what is due to readers of each kind that can be read, by its name."""
+    begins = owed.begins(connection, edition.campaign_id, edition.place.mode)
+    return {
+        each.name: due_to(
+            max(each.kind.position, begins), edition.upto, each.owed, begins
+        )
+        for each in counts
+        if each.kind
+    }
 
 
-def _theirs(copy: PlannedCopy, entries: Sequence[LogEntry]) -> list[LogEntry]:
-    key = copy.key
-    return [entry for entry in entries if key.takes(entry.position, entry.topics)]
-
-
-def _name(
-    connection: Connection, reached: EditionReach, others: Mapping[int, LeftOut]
-) -> None:
-    room = UNREACHED_NAMED - len(reached.unreached)
-    unreachable = [who for who in others if others[who].kind == "unreachable"][:room]
-    people = addressees(connection, unreachable)
-    reached.unreached += [
-        UnreachedReader(people[who].name, others[who].reason) for who in unreachable
+def _named(
+    members: ReadersByKind, decisions: Mapping[str, PlannedCopy | LeftOut]
+) -> list[UnreachedReader]:
+    """Return the first of those who cannot be reached."""
+    reasons = {
+        name: each.reason
+        for name, each in decisions.items()
+        if isinstance(each, LeftOut) and each.kind == UNREACHABLE
+    }
+    first = members.first_of(reasons, UNREACHED_NAMED) if reasons else {}
+    people = addressees(members.connection, first)
+    return [
+        UnreachedReader(people[reader_id].name, reasons[kind])
+        for reader_id, kind in first.items()
     ]
 
 
-def _count_repeats(
-    connection: Connection,
+def _repeats(
+    members: ReadersByKind,
     edition: OpenEdition,
-    copies: Mapping[int, PlannedCopy],
-    entries: Sequence[LogEntry],
+    theirs: Mapping[str, Sequence[LogEntry]],
 ) -> int:
-    """Return how many of these readers have a copy of something that is in theirs."""
-    if not copies:
+    """Return how many readers have a copy of something that is in theirs."""
+    entries = {entry.id: entry for some in theirs.values() for entry in some}
+    if not entries:
         return 0
-    since = min(copy.key.due.since for copy in copies.values())
-    had = reach.had_by(connection, edition.place.mode, [*copies], since)
-    return sum(
-        any(
-            key.takes(entry.position, entry.topics)
-            for entry in _theirs(copy, entries)
-            for key in had.get(reader_id, ())
-        )
-        for reader_id, copy in copies.items()
+    since = min(entry.position for entry in entries.values()) - 1
+    variants = reach.variants_past(
+        members.connection, edition.campaign_id, members.mode, since
     )
+    takers = {
+        entry.id: [
+            number
+            for number, key in variants.items()
+            if key.takes(entry.position, entry.topics)
+        ]
+        for entry in entries.values()
+    }
+    kinds = dict[tuple[tuple[int, int], ...], list[str]]()
+    for name, some in theirs.items():
+        if had := {number for entry in some for number in takers[entry.id]}:
+            kinds.setdefault(tuple(sorted(had)), []).append(name)
+    return members.count_with(kinds)

@@ -1,15 +1,12 @@
-"""What readers have had, and who had the edition before: to foresee the next."""
+"""What a schedule's editions have brought before: to foresee the next."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from digest.model.delivery.delivery import NEVER_LEFT
 from digest.model.editions.edition import VariantKey
 from digest.model.editions.mode import Mode
 from digest.model.formats import named
-from digest.store.base.bulk import one_of
 from digest.store.base.tables import delivery, edition, reader, variant
 from digest.store.people.owed import stretch_of
 from digest.store.people.readers import reads_it
@@ -28,38 +25,32 @@ def last_planned(
     return connection.scalar(matching.order_by(edition.c.slot.desc()).limit(1))
 
 
-def copies_of(
-    connection: Connection, edition_id: int, reader_ids: Sequence[int] | None = None
-) -> int:
-    """Return how many copies an edition has, or how many of these readers have one."""
+def copies_of(connection: Connection, edition_id: int) -> int:
+    """Return how many copies an edition has."""
     matching = select(func.count()).where(delivery.c.edition_id == edition_id)
-    if reader_ids is not None:
-        matching = matching.where(one_of(connection, delivery.c.reader_id, reader_ids))
     return connection.scalar(matching) or 0
 
 
-def had_by(
-    connection: Connection, mode: Mode, reader_ids: Sequence[int], since: int
-) -> dict[int, list[VariantKey]]:
-    """Return which variants past `since` these readers have had, or are to get."""
+def variants_past(
+    connection: Connection, campaign_id: int, mode: Mode, since: int
+) -> dict[tuple[int, int], VariantKey]:
+    """Return a campaign's variants that end past `since`, by edition and own number."""
     rows = connection.execute(
-        select(delivery.c.reader_id, variant)
-        .join(variant, variant.c.id == delivery.c.variant_id)
-        .join(edition, edition.c.id == delivery.c.edition_id)
+        select(variant)
+        .join(edition, edition.c.id == variant.c.edition_id)
         .where(
-            one_of(connection, delivery.c.reader_id, reader_ids),
-            delivery.c.state.not_in(NEVER_LEFT),
+            edition.c.campaign_id == campaign_id,
             edition.c.mode == mode,
             variant.c.upto > since,
         )
+        .order_by(variant.c.id)
     )
-    had: dict[int, list[VariantKey]] = {}
-    for row in rows:
-        key = VariantKey(
+    return {
+        (row.edition_id, row.id): VariantKey(
             stretch_of(row), tuple(row.topics), named(row.format), row.language
         )
-        had.setdefault(row.reader_id, []).append(key)
-    return had
+        for row in rows
+    }
 
 
 def paused(

@@ -15,7 +15,7 @@ from digest.model.editions.steering import Steering
 from digest.model.formats import Format
 from digest.model.people.person import Addressee
 from digest.model.staff_words import moment_in_words
-from digest.schedule.editions.foresight import ReaderScope, readers_of
+from digest.schedule.editions.foresight import ReaderScope, next_reader
 from digest.schedule.editions.steering.open_edition import (
     OpenEdition,
     open_edition,
@@ -131,8 +131,7 @@ def _decision(
     )
     # Whose pause is over by then is planned for.
     at = max(now, edition.slot)
-    stretch = (0, edition.upto)
-    nearest = next(readers_of(connection, scope, stretch, at, at_once=1), None)
+    nearest = next_reader(connection, scope, edition.upto, at)
     if nearest is None or nearest[0] != reader.id:
         return None
     _, kind, due = nearest

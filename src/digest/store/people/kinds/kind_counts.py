@@ -44,10 +44,12 @@ from digest.store.people.readers import ReaderKind, reads
 class ReaderKindCount:
     """A kind of a schedule's readers: what they are owed, and how many they are.
 
-    Of a `kind` that cannot be read it is None. `paused_until` is when they are back.
+    `name` is what the database calls it. Of a `kind` that cannot be read it is None.
+    `paused_until` is when they are back.
     """
 
     schedule_id: int
+    name: str
     kind: ReaderKind | None
     owed: tuple[DueStretch, ...]
     paused_until: datetime | None
@@ -105,7 +107,12 @@ def _counted(
         kind, stretches = parsed_kind(row.kind) or (None, ())
         counted.append(
             ReaderKindCount(
-                row.schedule_id, kind, stretches, row.paused_until, row.readers
+                row.schedule_id,
+                row.kind,
+                kind,
+                stretches,
+                row.paused_until,
+                row.readers,
             )
         )
     return counted
@@ -117,6 +124,24 @@ def _kinds(
     mode: Mode,
     without_copy_of: int | None,
 ) -> Select[tuple[int, str, datetime | None, int]]:
+    each = reader_kinds(connection, schedule_ids, mode)
+    if without_copy_of is not None:
+        copies = select(delivery.c.reader_id).where(
+            delivery.c.edition_id == without_copy_of
+        )
+        each = each.where(reader.c.id.not_in(copies))
+    every = each.subquery().c
+    columns = every.schedule_id, every.kind, every.paused_until
+    return select(*columns, func.count().label("readers")).group_by(*columns)
+
+
+def reader_kinds(
+    connection: Connection, schedule_ids: Sequence[int], mode: Mode
+) -> Select[tuple[int, int, str, datetime | None]]:
+    """Return the query of each reader: id, schedule_id, kind and paused_until.
+
+    Of those schedules; who has been merged into somebody is among them no more.
+    """
     stretches = _stretches(connection, schedule_ids, mode)
     names = select(mailing_list.c.name, mailing_list.c.id)
     list_ids = {row.name: row.id for row in connection.execute(names)}
@@ -126,24 +151,16 @@ def _kinds(
         may_be_emailed_by(connection, campaigns.listed(connection), list_ids),
         func.coalesce(stretches.c.stretches, ""),
     )
-    # Who was held twice counts under the number that was kept.
-    whom = [
-        reader.c.schedule_id.in_(schedule_ids),
-        subscriber.c.merged_into.is_(None),
-    ]
-    if without_copy_of is not None:
-        copies = select(delivery.c.reader_id).where(
-            delivery.c.edition_id == without_copy_of
-        )
-        whom.append(reader.c.id.not_in(copies))
-    each = (
-        select(reader.c.schedule_id, kind.label("kind"), reader.c.paused_until)
+    columns = reader.c.id, reader.c.schedule_id, kind.label("kind")
+    return (
+        select(*columns, reader.c.paused_until)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .outerjoin(stretches, stretches.c.reader_id == reader.c.id)
-        .where(*whom)
-        .subquery()
+        # Who was held twice counts under the number that was kept.
+        .where(
+            reader.c.schedule_id.in_(schedule_ids), subscriber.c.merged_into.is_(None)
+        )
     )
-    return select(*each.c, func.count().label("readers")).group_by(*each.c)
 
 
 def _stretches(
