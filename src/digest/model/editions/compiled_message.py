@@ -110,12 +110,13 @@ class ReasonWords:
     def for_reader(self, consent: Consent) -> str:
         """Return the words for a reader of whom this is on record."""
         record = shortened(cleaned(consent.in_words), REASON_WIDTH)
-        begins = self._of_basis(consent)
+        begins = self.of_basis(consent)
         if not (begins or record):
             return self.unknown
         return " ".join(filter(None, (begins, record and f"{self.of_record} {record}")))
 
-    def _of_basis(self, consent: Consent) -> str:
+    def of_basis(self, consent: Consent) -> str:
+        """Return the words for the basis alone, "" where that has none of its own."""
         if consent.is_a_request:
             return self.asked_for
         match basis_of(consent.basis):

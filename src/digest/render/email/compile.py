@@ -20,7 +20,7 @@ from digest.model.posts.blocks import Block
 from digest.model.posts.pictures import PictureHosting, PictureKey
 from digest.model.posts.text_language import TextLanguage
 from digest.render.addresses import spoken
-from digest.render.email.contents import Depths, contents, fullest, reason_words
+from digest.render.email.contents import Depths, contents, fullest
 from digest.render.email.directions import with_directed_lines
 from digest.render.email.html_blocks import BlockMarkup, HtmlBlocks
 from digest.render.email.html_words import (
@@ -44,6 +44,7 @@ from digest.render.templates import environment, macros, rendered
 from digest.render.words.catalogue import Phrase, words_of
 from digest.render.words.in_order import with_marks
 from digest.render.words.item_language import page_language
+from digest.render.words.reasons import reasons_of_emails
 
 SAMPLE_READER = Recipient(
     name="Ann Example",
@@ -92,7 +93,7 @@ def render_email(variant: Variant, options: RenderOptions) -> EmailRendition:
     if not variant.format.has_html:
         parts = {"plain": _text(variant, options, fullest(variant))}
         message = compile_message(variant, subject(variant), options.made_at, parts)
-        return EmailRendition(replace(message, reasons=reason_words(variant)))
+        return EmailRendition(replace(message, reasons=reasons_of_emails(variant)))
     depths, page, too_heavy = _html(variant, options)
     parts = {"plain": _text(variant, options, depths), "html": page.pieces}
     attached = page.pictures.attached
@@ -103,7 +104,7 @@ def render_email(variant: Variant, options: RenderOptions) -> EmailRendition:
         parts,
         with_pictures=bool(attached),
     )
-    message = replace(message, reasons=reason_words(variant))
+    message = replace(message, reasons=reasons_of_emails(variant))
     return EmailRendition(message, attached, too_heavy)
 
 
@@ -235,7 +236,7 @@ def _with_way_out(pieces: Pieces, template: str) -> Pieces:
 
 
 def _for_reader(pieces: Pieces, reader: Recipient, variant: Variant) -> str:
-    reasons = reason_words(variant)
+    reasons = reasons_of_emails(variant)
     return "".join(
         body_value(piece, reader, reasons) if isinstance(piece, MergeField) else piece
         for piece in pieces

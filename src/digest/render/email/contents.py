@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
-from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
 from digest.model.editions.mime import cleaned
 from digest.model.posts.blocks import Block
@@ -265,37 +264,6 @@ def preheader(variant: Variant) -> tuple[Phrase, ...]:
         also = words_of(variant).gettext("Also: %(titles)s", titles=titles)
         parts.append(Phrase(shortened(also, room), also.lang))
     return tuple(filter(None, parts))
-
-
-def reason_words(variant: Variant) -> ReasonWords:
-    """Return how readers are told why they get it, by what is on record."""
-    words, title = words_of(variant), cleaned(variant.campaign.title)
-    return ReasonWords(
-        asked_for=words.gettext(
-            "You get it because you asked for %(title)s by email.", title=title
-        ),
-        soft_opt_in=words.gettext(
-            "You get it because you took an interest in our work or supported it, and "
-            "did not say no. You can say no at any time."
-        ),
-        public_task=_of_public_task(variant, words),
-        # Translators: before what is on record of why, how and when, as staff wrote it.
-        of_record=words.gettext("Our record of it:"),
-        unknown=words.gettext(
-            "You are on our list, and we have no record of how that came to be. If you "
-            "did not ask for it, please unsubscribe."
-        ),
-    )
-
-
-def _of_public_task(variant: Variant, words: Words) -> Phrase:
-    # A task is a fact of the law: in the words of staff, as they wrote them.
-    if task := cleaned(variant.campaign.organisation.public_task):
-        return words.gettext(
-            "You get it because telling you is part of our public duty: %(task)s.",
-            task=task.removesuffix("."),
-        )
-    return words.gettext("You get it because telling you is part of our public duty.")
 
 
 def fullest(variant: Variant) -> Depths:

@@ -10,6 +10,7 @@ from typing import Any
 import segno
 
 from digest.model.delivery.returned_letters import as_scanned
+from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.model.people.postal_address import PostalAddress, tidy
 from digest.render.paper.fonts import cure_for
 from digest.render.paper.printable_text import (
@@ -33,12 +34,16 @@ _MOST_JOINED = 2
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One reader's letter in a print run; `body_key` names its body."""
+    """One reader's letter in a print run; `body_key` names its body.
+
+    `consent` is what is on record of why they get it.
+    """
 
     reference: str
     name: str
     address: PostalAddress
     body_key: str = ""
+    consent: Consent = NO_EVIDENCE
 
 
 def personal(letter: Letter, salutation: str) -> dict[str, Any]:

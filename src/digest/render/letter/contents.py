@@ -107,10 +107,14 @@ class LetterSetup:
 
 @dataclass(frozen=True, slots=True)
 class LetterForm:
-    """In how many words a letter ends, and whether its gaps are somewhat smaller."""
+    """In how many words a letter ends, and whether its gaps are somewhat smaller.
+
+    And whether it `says_why` its reader gets it.
+    """
 
     ending: Ending = Ending.FULL
     tight: bool = False
+    says_why: bool = True
 
 
 def letter_job(
@@ -120,7 +124,7 @@ def letter_job(
 
     A language whose letters no font of ours has gives way to the campaign's.
     """
-    variant = _in_printable_language(variant)
+    variant = in_printable_language(variant)
     campaign = variant.campaign
     words = words_of(variant)
     sheet = GEOMETRIES[campaign.letter.envelope]
@@ -143,7 +147,7 @@ def letter_job(
     blocks = [
         *_blocks(variant, setup),
         *_goodbye(variant, setup),
-        *ending_of(variant, typesetter, form.ending),
+        *ending_of(variant, typesetter, form.ending, says_why=form.says_why),
     ]
     job = {
         "title": printable(f"{campaign.title}: {date}", words),
@@ -166,7 +170,8 @@ def letter_job(
     return printable_job
 
 
-def _in_printable_language(variant: Variant) -> Variant:
+def in_printable_language(variant: Variant) -> Variant:
+    """Return the variant in the first of its languages that our fonts can print."""
     languages = (variant.language, variant.campaign.language, ENGLISH)
     language = next(filter(can_print_language, languages), ENGLISH)
     return replace(variant, language=language)

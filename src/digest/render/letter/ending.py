@@ -1,13 +1,26 @@
-"""How a letter ends: how readers reach the sender, in as many words as have room."""
+"""How a letter ends: how readers reach the sender, and why they get it.
+
+In as many words as have room; of why, each reader's own are printed over the body.
+"""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
+from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
+from digest.model.editions.mime import cleaned
 from digest.model.formats import LARGE_PRINT, LETTER
+from digest.model.limits import REASON_WIDTH
+from digest.model.people.person import Consent
+from digest.model.people.postal_address import tidy
 from digest.model.posts.blocks import TextSpan
-from digest.render.letter.blocks import BlockTypesetter, Json
+from digest.model.posts.shortening import shortened
+from digest.render.letter.blocks import BlockTypesetter, Json, lang_of
+from digest.render.paper.printable_text import without_unprintable
 from digest.render.words.catalogue import Phrase, Words
+from digest.render.words.reasons import brief_reasons, reasons_of_letters
 
 
 class Ending(StrEnum):
@@ -20,9 +33,9 @@ class Ending(StrEnum):
 
 
 def ending_of(
-    variant: Variant, typesetter: BlockTypesetter, ending: Ending
+    variant: Variant, typesetter: BlockTypesetter, ending: Ending, *, says_why: bool
 ) -> Iterator[Json]:
-    """Yield the end of a letter: one block, or none."""
+    """Yield the end of a letter: one block, or none; with room for why, if it says."""
     match ending:
         case Ending.FULL:
             body = _in_full(variant, typesetter)
@@ -32,7 +45,53 @@ def ending_of(
             body = _in_a_line(variant, typesetter)
         case Ending.NONE:
             return
-    yield {"k": "ending", "body": list(body), "form": str(ending)}
+    block: Json = {"k": "ending", "body": list(body), "form": str(ending)}
+    if says_why:
+        reasons = LetterReasons.of(variant)
+        room = reasons.brief if ending is Ending.LINE else reasons.full
+        block["reasons"] = [*map(typesetter.say, _sentences(room))]
+        block["reason"] = lang_of(reasons.full.unknown)
+    yield block
+
+
+def _sentences(reasons: ReasonWords) -> Iterator[str]:
+    """Yield what may be said of why somebody gets it, but for the record's own words.
+
+    There is room for the longest.
+    """
+    yield from (reasons.asked_for, reasons.soft_opt_in, reasons.public_task)
+    yield reasons.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReasons:
+    """Why readers get a letter, in full and in few words."""
+
+    full: ReasonWords
+    brief: ReasonWords
+
+    @classmethod
+    def of(cls, variant: Variant) -> Self:
+        """Return them for the letters of a variant."""
+        return cls(reasons_of_letters(variant), brief_reasons(variant))
+
+    def ways(self, consent: Consent) -> list[str]:
+        """Return the ways to say it to a reader; the first that fits is printed.
+
+        With the record's words where there is room, which the last always has.
+        """
+        record, basis = cleaned(consent.in_words), self.full.of_basis(consent)
+        ways = [
+            self.full.for_reader(consent),
+            basis or self.full.unknown,
+            self.brief.of_basis(consent) or self.brief.unknown,
+        ]
+        if record and not basis:
+            widths = (REASON_WIDTH, REASON_WIDTH // 2, REASON_WIDTH // 4)
+            ways = [
+                f"{self.full.of_record} {shortened(record, width)}" for width in widths
+            ]
+        return [*dict.fromkeys(without_unprintable(tidy(way)) for way in ways)]
 
 
 def _in_a_line(variant: Variant, typesetter: BlockTypesetter) -> Iterator[Json]:

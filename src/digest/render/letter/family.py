@@ -44,7 +44,9 @@ class LetterFamily:
         """Return one complete letter, and what staff are to know of it."""
         if addressee.address is None:
             raise NotFound(f"no postal address is held for {addressee.name}: add one")
-        letter = Letter("PREVIEW", addressee.name, addressee.address)
+        letter = Letter(
+            "PREVIEW", addressee.name, addressee.address, consent=addressee.consent
+        )
         variant = with_event_pages(variant, options.event_page_url)
         look = _letter_options(options)
         pdf, pages = preview_with_pages(variant, look, letter)

@@ -1,11 +1,12 @@
 """A letter: the body that a variant's readers share, or one complete letter."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from digest.errors import RenderError
+from digest.model.editions.compiled_message import ReasonWords
 from digest.model.editions.edition import Variant
 from digest.model.editions.rendition import UNPRINTED
 from digest.model.people.postal_address import PostalAddress
@@ -13,9 +14,14 @@ from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Item, Post
 from digest.model.posts.pictures import Gallery
 from digest.render.letter.address_block import TOO_LARGE, Letter, cannot_print, personal
-from digest.render.letter.blocks import LetterPictures
-from digest.render.letter.contents import LetterForm, letter_job, note_of
-from digest.render.letter.ending import Ending
+from digest.render.letter.blocks import LetterPictures, lang_of
+from digest.render.letter.contents import (
+    LetterForm,
+    in_printable_language,
+    letter_job,
+    note_of,
+)
+from digest.render.letter.ending import Ending, LetterReasons
 from digest.render.letter.links import Shorten
 from digest.render.letter.unprinted import told_to_staff
 from digest.render.paper.typst_compiler import TypstCompiler
@@ -27,11 +33,17 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 
 # Where a body's facts have its salutation.
 OPENING = "opening"
+# Where they have the place of the words of why a reader gets it, and those words.
+REASON, REASONS = "reason", "reasons"
 # What gives way so that the end of a letter costs no sheet: gaps before words.
-_FORMS = tuple(
-    LetterForm(ending, tight)
-    for ending in (Ending.FULL, Ending.BRIEF, Ending.LINE)
-    for tight in (False, True)
+_FORMS = (
+    *(
+        LetterForm(ending, tight)
+        for ending in (Ending.FULL, Ending.BRIEF, Ending.LINE)
+        for tight in (False, True)
+    ),
+    # With not a line to spare, how to stop is said, and not why one gets it.
+    *(LetterForm(Ending.LINE, tight, says_why=False) for tight in (False, True)),
 )
 
 
@@ -78,6 +90,18 @@ class LetterBody:
             "t": words_for(ENGLISH).gettext("Dear %(name)s,")
         }
         return opening
+
+    @property
+    def reasons(self) -> LetterReasons | None:
+        """Why readers get it; None in a body that has no place for it.
+
+        So has one that was kept by an earlier version, or made by a template of before.
+        """
+        if not self.facts.get(REASON):
+            return None
+        words = self.facts[REASONS]
+        full, brief = (ReasonWords(**words[name]) for name in ("full", "brief"))
+        return LetterReasons(full, brief)
 
 
 def typeset(variant: Variant, options: LetterOptions) -> LetterBody:
@@ -160,7 +184,7 @@ def _set_body(
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
         job = letter_job(variant, pictures, options.shorten, form)
-        labels = ("pages", "salutation", "ending")
+        labels = ("pages", "salutation", "ending", "reason")
         body = compiler.typeset("letter.typ", job, labels)
     facts = {
         "pages": _only(body.answers["pages"], "pages"),
@@ -174,9 +198,17 @@ def _set_body(
         "reader": job["words"]["reader"]["t"],
         OPENING: job["words"]["salutation"],
     }
+    if body.answers["reason"]:
+        reasons = _reasons(variant)
+        facts[REASON] = body.answers["reason"][0] | lang_of(reasons.full.unknown)
+        facts[REASONS] = asdict(reasons)
     if lines := [*told_to_staff(variant)]:
         facts[UNPRINTED] = lines
     return LetterBody(body.pdf, facts), body.answers["ending"]
+
+
+def _reasons(variant: Variant) -> LetterReasons:
+    return LetterReasons.of(in_printable_language(variant))
 
 
 SAMPLE = Letter(
@@ -211,6 +243,10 @@ def preview_with_pages(
         pictures = LetterPictures(compiler, options.pictures)
         job = letter_job(variant, pictures, options.shorten, form)
         job["recipient"] = personal(addressee, job["words"]["salutation"]["t"])
+        says = _reasons(variant).ways(addressee.consent)
+        for block in job["blocks"]:
+            if "reasons" in block:
+                block["says"] = says
         labels = ("address-too-large", "pages")
         letter = compiler.typeset("letter.typ", job, labels)
     if letter.answers["address-too-large"]:

@@ -109,7 +109,7 @@ class LetterLayout:
 def _addressed(key: DeliveryKey, to: Addressee, body_key: str = "") -> Letter:
     if to.address is None:
         raise LookupError("a letter is planned only for who has an address")
-    return Letter(str(key), to.name, to.address, body_key)
+    return Letter(str(key), to.name, to.address, body_key, to.consent)
 
 
 def label_layout(

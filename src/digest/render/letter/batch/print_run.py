@@ -242,7 +242,9 @@ class _RunLayout:
         print_size = self._head.words.gettext("%(points)d point", points=points)
         row = (number, letter.reference, code, print_size, pages)
         opening = self._bodies[letter.body_key].opening
+        reasons = self._bodies[letter.body_key].reasons
         return personal(letter, opening["t"]) | {
+            "reason": reasons.ways(letter.consent) if reasons else [],
             "body": letter.body_key,
             "bookmark": f"{code} {letter.reference}".strip(),
             "row": [str(cell) for cell in (*row, _sheets(pages))],
