@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
+from digest.model.people.lawful_basis import BasisGap, LawfulBasis
 from digest.store.base.engine import writing
-from digest.store.base.tables import edition, variant
+from digest.store.base.tables import delivery, edition, subscription, variant
 from digest.store.campaigns import campaigns
 from digest.store.delivery import claims, send_batches
 from digest.store.delivery.claims import ClaimResult
 from tests.builders import EIGHT
-from tests.rows import a_planned_edition, states, unsubscribed, withdrawn
+from tests.rows import FILE, a_planned_edition, states, unsubscribed, withdrawn
+from tests.stored import a_stored_campaign
 
 
 @pytest.mark.parametrize(
@@ -84,3 +86,71 @@ def test_pausing_stops_a_leased_batch_between_two_copies_and_loses_none(
     assert again is not None
     assert set(results.values()) == {ClaimResult.YES}
     assert states(engine, planned.id) == {DeliveryState.HANDING_OVER: 3}
+
+
+AS_IT_WAS = FILE.format(uncertain="resend")
+COUNCIL = AS_IT_WAS + '\n[organisation]\npublic_task = "Care Act 2014, section 4"\n'
+
+
+def on_a_public_task(engine: Engine, subscriber_id: int) -> None:
+    """Have somebody be there on a basis that needs the campaign's word."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscription)
+            .where(subscription.c.subscriber_id == subscriber_id)
+            .values(consent_basis=LawfulBasis.PUBLIC_TASK)
+        )
+
+
+def test_no_email_leaves_on_a_basis_that_was_changed_while_the_run_goes(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=2)
+    with writing(engine) as connection:
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+    on_a_public_task(engine, planned.subscribers[1])
+    with writing(engine) as connection:
+        results = claims.claim_all(connection, planned.readers, guard, EIGHT)
+        replies = connection.scalars(
+            select(delivery.c.reply).where(delivery.c.state == DeliveryState.CANCELLED)
+        ).all()
+
+    assert [*results.values()] == [ClaimResult.YES, ClaimResult.CANCELLED]
+    assert replies == [BasisGap.NO_TASK.words]
+
+
+def test_no_email_leaves_once_the_campaign_takes_its_word_back_in_a_run(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=1)
+    a_stored_campaign(engine, COUNCIL, EIGHT)
+    on_a_public_task(engine, planned.subscribers[0])
+    with writing(engine) as connection:
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+    a_stored_campaign(engine, AS_IT_WAS, EIGHT + timedelta(seconds=1))
+    with writing(engine) as connection:
+        stale = claims.claim(connection, planned.readers[0], guard, EIGHT)
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+        result = claims.claim(connection, planned.readers[0], guard, EIGHT)
+
+    assert stale is ClaimResult.STALE
+    assert result is ClaimResult.CANCELLED
+
+
+def test_an_email_leaves_on_a_basis_that_the_campaign_may_use(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=1)
+    a_stored_campaign(engine, COUNCIL)
+    on_a_public_task(engine, planned.subscribers[0])
+    with writing(engine) as connection:
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+        assert claims.claim(connection, planned.readers[0], guard, EIGHT) is (
+            ClaimResult.YES
+        )
+
+
+def test_a_letter_leaves_whatever_the_basis(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=1)
+    on_a_public_task(engine, planned.subscribers[0])
+    with writing(engine) as connection:
+        guard = claims.guard_for(connection, planned.id, Channel.POST)
+        assert claims.cancel_unwelcome(connection, guard, EIGHT) == 0

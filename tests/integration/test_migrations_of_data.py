@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, insert, select, text, update
 import digest.store
 from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
+from digest.model.people.lawful_basis import LawfulBasis, basis_of
 from digest.model.people.reader_marks import mark_of
 from digest.model.roles import Scope
 from digest.store.base.engine import cut_off, reading, rebuilding, writing
@@ -148,11 +149,31 @@ def test_people_of_before_there_were_marks_have_them(engine: Engine) -> None:
         assert [*connection.execute(marks)] == [(erased_id, ""), (here, expected)]
 
 
+BASES_OF_BEFORE = {
+    "Soft opt-in": "charitable soft opt-in",
+    "soft\topt in, at the fair": "charitable soft opt-in",
+    "SOFT  OPT-IN (charity)": "charitable soft opt-in",
+    "commercial soft opt-in": "commercial soft opt-in",
+    "soft opt-in of customers": "soft opt-in of customers",
+    "no soft opt-in": "no soft opt-in",
+    "Microsoft optional form": "Microsoft optional form",
+    "a public task": "public task",
+    "Public-interest task": "public task",
+    "public taskforce": "public taskforce",
+    "legitimate interests, not a public task": "legitimate interests, not a public "
+    "task",
+    "Consent ": "consent",
+    "consent": "consent",
+    "Did not ask": "did not ask",
+    "Signed the visitors' book": "Signed the visitors' book",
+}
+
+
 def test_bases_of_before_have_the_words_of_now_and_no_conditions(
     engine: Engine,
 ) -> None:
-    planned = a_planned_edition(engine, emails=4)
-    written = ("Soft opt-in", "commercial soft opt-in", "a public task", "consent")
+    planned = a_planned_edition(engine, emails=len(BASES_OF_BEFORE) + 1)
+    written = (*BASES_OF_BEFORE, None)
     taken_back(engine, "0049")
     with writing(engine) as connection:
         for who, words in zip(planned.subscribers, written, strict=True):
@@ -164,14 +185,15 @@ def test_bases_of_before_have_the_words_of_now_and_no_conditions(
     migrate(engine)
 
     with reading(engine) as connection:
-        rows = select(subscription.c.consent_basis, subscription.c.consent_conditions)
-        ordered = rows.order_by(subscription.c.subscriber_id)
-        assert [*map(tuple, connection.execute(ordered))] == [
-            ("charitable soft opt-in", None),
-            ("commercial soft opt-in", None),
-            ("public task", None),
-            ("consent", None),
-        ]
+        ordered = select(subscription).order_by(subscription.c.subscriber_id)
+        rows = connection.execute(ordered).all()
+    expected = [*BASES_OF_BEFORE.values(), None]
+    assert [row.consent_basis for row in rows] == expected
+    assert {(row.consent_conditions, row.consent_on) for row in rows} == {(None, None)}
+    # What is stored means what it is stored as, whoever reads it.
+    for now in filter(None, expected):
+        assert basis_of(now) in {None, *LawfulBasis}
+        assert (basis_of(now) is None) is (now not in {*LawfulBasis})
 
 
 def test_answers_that_were_kept_without_headers_are_given_again(engine: Engine) -> None:

@@ -52,7 +52,7 @@ def add(  # noqa: PLR0913 - what there is to say of somebody, each by name
     if list_name not in names:
         raise NotFound(f"there is no list called {list_name}: choose one that there is")
     goes_to = [each for each in every if list_name in each.campaign.lists]
-    person = _read(cells, CampaignChoices.of(connection, goes_to))
+    person = _read(cells, CampaignChoices.of(connection, goes_to, now))
     list_id = subscriptions.make_list(connection, list_name, now)
     match = newcomer(connection, hasher, list_id, person, is_new=is_new)
     [number] = subscribers.add(connection, [match.hashed_person], now)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,7 +22,6 @@ from digest.model.formats import Channel, first_for
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.person import Person
 from digest.store.campaigns import campaigns
-from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import deliveries
 from digest.store.people import subscribers, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
@@ -73,7 +72,8 @@ def edit(
     if not changed:
         return EditedSubscriber(subscriber.id, (), {})
     every = campaigns.listed(connection)
-    person = _read(connection, subscriber, after, every)
+    choices = CampaignChoices.of(connection, every, now)
+    person = _read(connection, subscriber, after, choices)
     hashed = HashedPerson(person, hasher.hashed(person.keys))
     subscribers.change(connection, [(subscriber.id, hashed)], now)
     for stored in every:
@@ -91,14 +91,14 @@ def _read(
     connection: Connection,
     subscriber: Subscriber,
     cells: Mapping[str, str],
-    every: Sequence[StoredCampaign],
+    choices: CampaignChoices,
 ) -> Person:
     """Return the person of these cells, if they are nobody else."""
     person = read_row(
         ListRow(0, {column: text for column, text in cells.items() if text})
     )
     if isinstance(person, Person):
-        person = CampaignChoices.of(connection, every).checked(0, person)
+        person = choices.checked(0, person)
     if not isinstance(person, Person):
         raise RowRefused(*person)
     other = subscribers.kept_as(connection, person.keys.identity)

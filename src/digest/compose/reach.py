@@ -15,7 +15,7 @@ from digest.store.campaigns import campaigns
 from digest.store.editions import steering
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
-from digest.store.people.kinds.bases import may_be_emailed
+from digest.store.people.kinds.bases import basis_gap
 from digest.store.people.readers import (
     facts_of,
     is_here,
@@ -51,12 +51,12 @@ def reaches_anybody(
             # As text: JSON has no equality on PostgreSQL.
             cast(reader.c.topics, Text).label("topics"),
             *reach_columns(),
-            may_be_emailed(
+            basis_gap(
                 connection,
                 reader.c.subscriber_id,
                 campaign,
                 list_ids(connection, campaign.lists),
-            ).label("may_be_emailed"),
+            ).label("basis_gap"),
         )
         .distinct()
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)

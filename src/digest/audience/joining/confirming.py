@@ -104,7 +104,7 @@ def confirm(
     stored = campaigns.with_id(connection, request.campaign_id)
     if stored is None:
         raise NotFound(_OVER)
-    person = person_of(connection, stored, request.content)
+    person = person_of(connection, stored, request.content, now)
     evidence = Consent(CONSENT, BY_WEB, f"{now:%Y-%m-%d %H:%M} UTC", request.wording)
     subscriber = subscribers.kept_as(connection, person.keys.identity)
     if subscriber is None:
@@ -169,16 +169,19 @@ def _state(
 
 
 def person_of(
-    connection: Connection, stored: StoredCampaign, content: Mapping[str, str]
+    connection: Connection,
+    stored: StoredCampaign,
+    content: Mapping[str, str],
+    now: datetime,
 ) -> Person:
     """Return who a request is of, without choices that are offered no more."""
     person = read_row(ListRow(0, dict(content)))
     if isinstance(person, Person):
-        person = CampaignChoices.of(connection, [stored]).checked(0, person)
+        person = CampaignChoices.of(connection, [stored], now).checked(0, person)
     if not isinstance(person, Person):
         obsolete = {problem.column for problem in person} & {"schedule", "topics"}
         if not obsolete:
             raise RowRefused(*person)
         rest = {name: text for name, text in content.items() if name not in obsolete}
-        return person_of(connection, stored, rest)
+        return person_of(connection, stored, rest, now)
     return person

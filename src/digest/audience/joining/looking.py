@@ -68,7 +68,7 @@ def accept(  # noqa: PLR0913 - who is taken in, and as whom
     unless one of the two is said, or who asked never to be written to.
     """
     request, stored = _open(connection, request_id)
-    person = person_of(connection, stored, request.content)
+    person = person_of(connection, stored, request.content, now)
     day = f"{request.requested_at:%Y-%m-%d %H:%M} UTC"
     method = "by the form on the web, looked at by staff"
     evidence = Consent(CONSENT, method, day, request.wording)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from digest.audience.lists.list_file import ListProblem
 from digest.model.campaigns.campaign import Campaign
 from digest.model.names import unknown
-from digest.model.people.lawful_basis import unfit_for
-from digest.model.people.person import Person
+from digest.model.people.lawful_basis import faults, unfit_for
+from digest.model.people.person import Consent, Person
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.posts import log
@@ -20,16 +22,20 @@ class CampaignChoices:
     """The schedules and topics of the campaigns that go to somebody, and by what right.
 
     None of either where there is no campaign yet, or no post with a topic: then
-    nobody can say what is misspelt.
+    nobody can say what is misspelt. It is `today` wherever one of them is.
     """
 
+    today: date
     schedules: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     campaigns: tuple[Campaign, ...] = ()
 
     @classmethod
     def of(
-        cls, connection: Connection, stored_campaigns: Sequence[StoredCampaign]
+        cls,
+        connection: Connection,
+        stored_campaigns: Sequence[StoredCampaign],
+        now: datetime,
     ) -> "CampaignChoices":
         """Return what those campaigns offer."""
         schedules: set[str] = set()
@@ -42,18 +48,20 @@ class CampaignChoices:
                 topics.update(source.topics)
             topics.update(log.topics_of(connection, stored.id))
         every = tuple(stored.campaign for stored in stored_campaigns)
-        return cls(frozenset(schedules), frozenset(topics), every)
+        today = today_in(every, now)
+        return cls(today, frozenset(schedules), frozenset(topics), every)
 
     def checked(self, line: int, person: Person) -> Person | list[ListProblem]:
         """Return the person with topics spelt as they are known, or what is not.
 
-        Nor may they be there on a lawful basis by which no campaign may write.
+        Nor may they be there on a lawful basis by which no campaign may write, or of
+        which something is missing.
         """
         unfit = person.consent.basis and unfit_for(person.consent, self.campaigns)
-        if not (person.schedule or person.topics or unfit):
+        problems = evidence_problems(line, person.consent, self.today)
+        if not (person.schedule or person.topics or unfit or problems):
             return person
         spelt = {topic.casefold(): topic for topic in self.topics}
-        problems = []
         if unfit:
             problems.append(ListProblem(line, "consent_basis", unfit.wrong, unfit.do))
         if self.schedules and person.schedule not in ("", *self.schedules):
@@ -66,6 +74,22 @@ class CampaignChoices:
         if problems or not topics:
             return problems or person
         return replace(person, topics=tuple(sorted(topics)))
+
+
+def evidence_problems(line: int, consent: Consent, today: date) -> list[ListProblem]:
+    """Return what evidence lacks that is to be stored: the door of every list."""
+    if not consent.basis:
+        return []
+    return [
+        ListProblem(line, f"consent_{fault.part}", fault.wrong, fault.do)
+        for fault in faults(consent, today)
+    ]
+
+
+def today_in(campaigns: Sequence[Campaign], now: datetime) -> date:
+    """Return the latest day that it is where one of the campaigns is."""
+    zones = {each.timezone for each in campaigns} or {"UTC"}
+    return max(now.astimezone(ZoneInfo(zone)).date() for zone in zones)
 
 
 def _problem(line: int, column: str, words: str) -> ListProblem:

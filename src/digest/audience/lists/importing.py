@@ -102,7 +102,7 @@ class ListImport:
         for a list whose name is nearly that of another.
         """
         file = ListFile(path, self.columns)
-        goes_to, choices = self._prepared()
+        goes_to, choices = self._prepared(now)
         report = ImportReport(
             path.name, self.list_name, self.dry_run, file.header.ignored
         )
@@ -184,7 +184,7 @@ class ListImport:
             results = matches.among(connection, list_id, part)
         return [result for result in results if isinstance(result, DoubtfulMatch)]
 
-    def _prepared(self) -> tuple[list[StoredCampaign], CampaignChoices]:
+    def _prepared(self, now: datetime) -> tuple[list[StoredCampaign], CampaignChoices]:
         """Return the campaigns that go to the list, and what they offer."""
         with reading(self.engine) as connection:
             every = campaigns.listed(connection)
@@ -200,7 +200,7 @@ class ListImport:
             goes_to = [
                 stored for stored in every if self.list_name in stored.campaign.lists
             ]
-            return goes_to, CampaignChoices.of(connection, goes_to)
+            return goes_to, CampaignChoices.of(connection, goes_to, now)
 
 
 def _people(

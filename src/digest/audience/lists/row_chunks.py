@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from digest.audience.enrolment import enrol
 from digest.audience.hashing import KeyedHasher
+from digest.audience.lists.choices import evidence_problems, today_in
 from digest.audience.lists.exporting import cells_of
 from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.list_file import ListProblem
@@ -21,7 +22,7 @@ from digest.audience.lists.matching import (
     suppressed,
     unsubscribed,
 )
-from digest.model.people.person import Person
+from digest.model.people.person import NO_EVIDENCE, Person
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people import departures, pauses, subscribers, subscriptions
 from digest.store.people.imports.list_imports import ImportChunk
@@ -62,7 +63,9 @@ class RowChunk:
             self.list_id,
             [match.subscriber.id for match in matches if match.subscriber],
         )
-        welcome = self._welcome(matches, ties, report)
+        welcome = self._with_whole_evidence(
+            self._welcome(matches, ties, report), ties, report
+        )
         before = self._change([m for m in welcome if m.subscriber])
         new, returning = self._join(welcome, ties)
         entries = self._renew(welcome, ties)
@@ -114,6 +117,24 @@ class RowChunk:
                 welcome.append(match)
         report.paused += self._paused(welcome)
         return welcome
+
+    def _with_whole_evidence(
+        self, matches: Sequence[Match], ties: Ties, report: ImportReport
+    ) -> list[Match]:
+        """Return those whose evidence is whole as well beside what is on record."""
+        today = today_in([stored.campaign for stored in self.campaigns], self.now)
+        whole = []
+        for match in matches:
+            tie = ties.get(match.subscriber.id) if match.subscriber else None
+            problems = []
+            if tie is not None and match.person.consent != NO_EVIDENCE:
+                merged = match.person.consent.over(tie.consent)
+                problems = evidence_problems(match.line, merged, today)
+            if problems:
+                report.refuse(*problems)
+            else:
+                whole.append(match)
+        return whole
 
     def _paused(self, welcome: Sequence[Match]) -> list[ListProblem]:
         """Return who of these people gets nothing for now, and until when."""

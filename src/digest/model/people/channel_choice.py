@@ -1,10 +1,11 @@
 """Which channel serves a reader, in which format: need, permission, data present."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from digest.model.formats import HTML, LETTER, Channel, Format, named
+from digest.model.people.lawful_basis import BasisGap
 from digest.model.people.person import Person, bare_digits
 from digest.model.people.postal_address import PostalAddress
 
@@ -21,8 +22,13 @@ class ReaderFacts:
     email_suppressed: bool = False
     post_suppressed: bool = False
     phone_suppressed: bool = False
-    # Not on the basis on record alone: model.people.lawful_basis.
-    may_be_emailed: bool = True
+    # Why the lawful basis on record is not enough for an email; None where it is.
+    basis_gap: BasisGap | None = field(default=None, kw_only=True)
+
+    @property
+    def may_be_emailed(self) -> bool:
+        """Whether the lawful basis on record is enough for an email."""
+        return self.basis_gap is None
 
     def can_get(self, channel: Channel) -> bool:
         """Whether a copy may travel by that channel and can arrive."""
@@ -133,11 +139,8 @@ INSTEAD: Mapping[Channel, OtherChannel] = {
 
 def _obstacle(facts: ReaderFacts, channel: Channel) -> str:  # noqa: PLR0911 - a case each
     match channel:
-        case Channel.EMAIL if facts.has_email and not facts.may_be_emailed:
-            return (
-                "the lawful basis on record is not enough for email here: write its "
-                "conditions down, or ask them for consent"
-            )
+        case Channel.EMAIL if facts.has_email and facts.basis_gap:
+            return facts.basis_gap.words
         case Channel.EMAIL if facts.has_email:
             return "the email address is suppressed and no postal address is held"
         case Channel.EMAIL:

@@ -9,9 +9,10 @@ by any other words is kept in those words, and nothing more is made of it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 
@@ -44,11 +45,64 @@ _PUBLIC = re.compile(
     r"\bpublic[\s-]+(?:interest[\s-]+)?task\b|\btask in the public interest\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\bno\b|\bnot\b|\bwithout\b", re.IGNORECASE)
 _KEYS = {
     LawfulBasis.SOFT_OPT_IN: "charity and charitable_purpose under [organisation]",
     LawfulBasis.PUBLIC_TASK: "public_task under [organisation]",
 }
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+
+
+class BasisGap(StrEnum):
+    """Why a lawful basis is not enough for an email, as the database says it.
+
+    Of several the first in order is told.
+    """
+
+    NO_TASK = "a"
+    NO_CHARITY = "b"
+    NO_CONDITIONS = "c"
+    TOO_EARLY = "d"
+
+    @property
+    def missing(self) -> str:
+        """What is missing, for staff: of more people than one."""
+        return _GAPS[self][0]
+
+    @property
+    def cure(self) -> str:
+        """What to do about it, as a request."""
+        return _GAPS[self][1]
+
+    @property
+    def words(self) -> str:
+        """Both in one line."""
+        return f"{self.missing}: {self.cure}"
+
+
+_GAPS = {
+    BasisGap.NO_TASK: (
+        "their lawful basis is “public task”, and the campaign does not say which task",
+        "write public_task under [organisation] in its file, or ask them for consent",
+    ),
+    BasisGap.NO_CHARITY: (
+        "their lawful basis is “charitable soft opt-in”, and the campaign does not say "
+        "of which charity and for what purpose",
+        "write charity and charitable_purpose under [organisation] in its file, or ask "
+        "them for consent",
+    ),
+    BasisGap.NO_CONDITIONS: (
+        "their lawful basis is “charitable soft opt-in”, and its conditions are not on "
+        "record",
+        "where they are true, import the list again with consent_basis, consent_at and "
+        "consent_conditions, or ask them for consent",
+    ),
+    BasisGap.TOO_EARLY: (
+        "their lawful basis is “charitable soft opt-in”, and no day from "
+        f"{SOFT_OPT_IN_SINCE:%Y-%m-%d} on is on record for it",
+        "ask them for consent",
+    ),
+}
 
 
 class ConsentEvidence(Protocol):
@@ -88,10 +142,16 @@ class CampaignRights(Protocol):
 
 def basis_of(words: str) -> LawfulBasis | None:
     """Return the basis that these words mean, None where they are other words."""
+    if _DENIED.search(words):
+        return _same_words(words)
     if _SOFT.search(words):
         return None if _COMMERCIAL.search(words) else LawfulBasis.SOFT_OPT_IN
     if _PUBLIC.search(words):
         return LawfulBasis.PUBLIC_TASK
+    return _same_words(words)
+
+
+def _same_words(words: str) -> LawfulBasis | None:
     try:
         return LawfulBasis(words.strip().casefold())
     except ValueError:
@@ -109,11 +169,21 @@ def written_conditions(words: str) -> str:
     return "; ".join(each for each in SoftOptInCondition if each in parts)
 
 
-def faults(consent: ConsentEvidence) -> Iterator[BasisFault]:
+@lru_cache(maxsize=4096)
+def day_of(written: str) -> date | None:
+    """Return the day that a date which was written down begins with, if it does."""
+    match = _DAY.match(written.strip())
+    try:
+        return date.fromisoformat(match[0]) if match else None
+    except ValueError:
+        return None
+
+
+def faults(consent: ConsentEvidence, today: date | None = None) -> Iterator[BasisFault]:
     """Yield what the evidence lacks for the basis that it claims, whoever writes.
 
     Nothing where it claims none of ours, or consent: less evidence of that is less
-    to show, and no fault.
+    to show, and no fault. With `today` a day to come is one, too.
     """
     if not _SOFT.search(consent.basis):
         return
@@ -132,16 +202,12 @@ def faults(consent: ConsentEvidence) -> Iterator[BasisFault]:
             "emailed who was not asked",
             f"write “{ALL_CONDITIONS}” where all three are true, else leave them out",
         )
-    yield from _faults_of_day(consent.at)
+    yield from _faults_of_day(consent.at, today)
 
 
-def _faults_of_day(written: str) -> Iterator[BasisFault]:
+def _faults_of_day(written: str, today: date | None) -> Iterator[BasisFault]:
     since = f"{SOFT_OPT_IN_SINCE:%Y-%m-%d}"
-    match = _DAY.match(written.strip())
-    try:
-        day = date.fromisoformat(match[0]) if match else None
-    except ValueError:
-        day = None
+    day = day_of(written)
     if day is None:
         yield BasisFault(
             "at",
@@ -154,15 +220,48 @@ def _faults_of_day(written: str) -> Iterator[BasisFault]:
             f"is before {since}, since when charities may use the soft opt-in",
             "ask them for consent, or leave them out",
         )
+    elif today is not None and day > today:
+        yield BasisFault(
+            "at",
+            "is a day to come, and nobody can have given us their details then",
+            "write the day on which they gave us their details, like 2026-03-14",
+        )
 
 
-def is_fit(basis: str, conditions: str, campaign: CampaignRights) -> bool:
-    """Whether a campaign may email somebody on that basis, as it is stored."""
-    needed = next((each for each in NEED_A_CAMPAIGNS_WORD if each == basis), None)
-    if needed is None:
-        return True
-    has_conditions = bool(conditions) or needed is not LawfulBasis.SOFT_OPT_IN
-    return has_conditions and campaign.may_use(needed)
+def rights_of(campaign: CampaignRights) -> frozenset[LawfulBasis]:
+    """Return on which bases a campaign says that it may write."""
+    return frozenset(basis for basis in LawfulBasis if campaign.may_use(basis))
+
+
+def gap_of(
+    consent: ConsentEvidence, rights: Collection[LawfulBasis]
+) -> BasisGap | None:
+    """Return why evidence as it is stored is not enough for an email; None if it is.
+
+    Of whom may write on these `rights`. store.people.kinds.bases asks the same of rows.
+    """
+    match consent.basis:
+        case LawfulBasis.PUBLIC_TASK:
+            has_right = LawfulBasis.PUBLIC_TASK in rights
+            return None if has_right else BasisGap.NO_TASK
+        case LawfulBasis.SOFT_OPT_IN:
+            if consent.conditions != ALL_CONDITIONS:
+                return BasisGap.NO_CONDITIONS
+            day = day_of(consent.at)
+            if day is None or day < SOFT_OPT_IN_SINCE:
+                return BasisGap.TOO_EARLY
+            has_right = LawfulBasis.SOFT_OPT_IN in rights
+            return None if has_right else BasisGap.NO_CHARITY
+        case _:
+            return None
+
+
+def gap_of_all(
+    consents: Sequence[ConsentEvidence], rights: Collection[LawfulBasis]
+) -> BasisGap | None:
+    """Return why none of these is enough for an email; None where one is, or none."""
+    gaps = [gap_of(each, rights) for each in consents]
+    return None if None in gaps else min(filter(None, gaps), default=None)
 
 
 def unfit_for(

@@ -103,7 +103,10 @@ class PreparedStatement:
         )
         self._words = str(compiled)
         self._places = compiled.positiontup
-        self._values = {name: _plain(it) for name, it in compiled.params.items()}
+        self._values = {
+            name: _plain(value, compiled.binds.get(name), dialect)
+            for name, value in compiled.params.items()
+        }
         self._names = [column.name for column in rows.columns]
         self._processors = [_processor(column, dialect) for column in rows.columns]
         self._now = _processor(NOW, dialect)
@@ -181,9 +184,12 @@ def _in_one(words: str, other: str) -> str:
     return f"WITH other AS ({renamed}) {words}"
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, of: Any, dialect: Dialect) -> object:
     """Return a statement's own value as drivers take it fastest."""
-    return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, StrEnum):
+        return str(value)
+    process = None if of is None or value is None else _processor(of, dialect)
+    return process(value) if process else value
 
 
 def _processor(of: Any, dialect: Dialect) -> Processor | None:

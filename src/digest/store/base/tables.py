@@ -432,6 +432,8 @@ subscription = Table(
     Column("consent_wording", Text),
     # Those of a soft opt-in that hold: model.people.lawful_basis.
     Column("consent_conditions", Text),
+    # The day that `consent_at` begins with, where it does.
+    Column("consent_on", Date),
     Column("reference", Text),  # what the list itself calls the person
     UniqueConstraint("mailing_list_id", "subscriber_id"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),

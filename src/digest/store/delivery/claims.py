@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Select,
+    and_,
     exists,
     func,
     not_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
+from digest.model.people.lawful_basis import BasisGap, LawfulBasis, rights_of
 from digest.store.base.bulk import one_of
 from digest.store.base.prepared import NOW, PreparedStatement
 from digest.store.base.tables import (
@@ -47,6 +49,8 @@ from digest.store.delivery.deliveries import (
 from digest.store.editions import editions
 from digest.store.editions.holding_back import is_going
 from digest.store.people import pauses
+from digest.store.people.departures import has_left
+from digest.store.people.kinds import bases
 from digest.store.people.readers import is_here, is_suppressed, list_ids, reads
 
 LEFT = "left, or asked not to be written to, before the copy went"
@@ -56,8 +60,10 @@ LEFT = "left, or asked not to be written to, before the copy went"
 class HandoverGuard:
     """What must still hold when a copy leaves: its reader, and its words.
 
-    `standing` counts the items of the edition that stood when the words were made.
-    None leaves in the hours that are `quiet` in the zone, where there are any.
+    `standing` counts the items of the edition that stood when the words were made. The
+    campaign's file was applied at `applied_at`, and says that it may write on those
+    `rights`. None leaves in the hours that are `quiet` in the zone, where there are
+    any.
     """
 
     edition_id: int
@@ -67,6 +73,8 @@ class HandoverGuard:
     since: int
     upto: int
     standing: int = 0
+    rights: frozenset[LawfulBasis] = frozenset()
+    applied_at: datetime | None = None
     quiet: QuietHours | None = None
     zone: str = ""
 
@@ -104,6 +112,8 @@ def guard_for(
         campaign_id=edition.campaign_id,
         since=connection.scalar(since) or 0,
         upto=edition.upto or 0,
+        rights=rights_of(in_file),
+        applied_at=campaigns.applied_at(connection, edition.campaign_id),
         quiet=schedule.quiet if schedule else None,
         zone=schedule.times.zone if schedule else "",
     )
@@ -127,9 +137,11 @@ def claim_all(
     """Mark planned copies as being handed over, those that nobody has stopped.
 
     Somebody who has left or paused, was erased or is suppressed gets nothing more:
-    their copy is cancelled. Where an item was withdrawn or held the copies stay as they
-    are and the answer is STALE. Of an edition that was stopped nothing leaves. In
-    quiet hours, and while their campaign is paused, emails stay as they are.
+    their copy is cancelled, and so is an email for which no lawful basis is on record
+    any more. Where an item was withdrawn or held, or the campaign's file was applied,
+    the copies stay as they are and the answer is STALE. Of an edition that was stopped
+    nothing leaves. In quiet hours, and while their campaign is paused, emails stay as
+    they are.
 
     The moves of other copies that are `settled` are made on the way.
     """
@@ -179,22 +191,42 @@ def results_of(
         return dict.fromkeys(wanted, ClaimResult.NO)
     is_paused = not connection.scalar(select(_is_not_paused(guard)))
     is_stopped = not connection.scalar(select(is_going(guard.edition_id)))
-    paused = pauses.of_readers(connection, {*wanted} - claimed, now)
-    is_stale = not is_stopped and _count_standing(connection, guard) != guard.standing
-    otherwise = ClaimResult.NO if is_paused else ClaimResult.STALE
-    results = dict.fromkeys(wanted, otherwise)
-    for reader_id in wanted:
-        if reader_id in claimed:
-            results[reader_id] = ClaimResult.YES
-        elif not (is_paused or is_stale):
-            key = DeliveryKey(guard.edition_id, reader_id)
-            why = STOPPED if is_stopped else PAUSED if reader_id in paused else LEFT
-            stop = DeliveryMove(
-                key, DeliveryState.CANCELLED, why, only_from=DeliveryState.PLANNED
-            )
-            is_over = move(connection, stop, now)
-            results[reader_id] = ClaimResult.CANCELLED if is_over else ClaimResult.NO
+    is_stale = not is_stopped and not _is_as_it_was(connection, guard)
+    others = {*wanted} - claimed
+    results = dict.fromkeys(claimed, ClaimResult.YES)
+    if is_paused or is_stale:
+        otherwise = ClaimResult.NO if is_paused else ClaimResult.STALE
+        return dict.fromkeys(others, otherwise) | results
+    why = _why_not(connection, others, guard, now)
+    for reader_id in others:
+        stop = DeliveryMove(
+            DeliveryKey(guard.edition_id, reader_id),
+            DeliveryState.CANCELLED,
+            STOPPED if is_stopped else why.get(reader_id, LEFT),
+            only_from=DeliveryState.PLANNED,
+        )
+        is_over = move(connection, stop, now)
+        results[reader_id] = ClaimResult.CANCELLED if is_over else ClaimResult.NO
     return results
+
+
+def _why_not(
+    connection: Connection, reader_ids: set[int], guard: HandoverGuard, now: datetime
+) -> dict[int, str]:
+    """Return why nothing leaves to those of these readers who have not left."""
+    paused = pauses.of_readers(connection, reader_ids, now)
+    why = dict.fromkeys(paused, PAUSED)
+    if guard.channel is not Channel.EMAIL:
+        return why
+    who = reader.c.subscriber_id
+    gap = bases.gap(who, guard.rights, guard.lists)
+    rows = connection.execute(
+        select(reader.c.id, gap.label("gap")).where(
+            one_of(connection, reader.c.id, [*reader_ids]),
+            not_(has_left(who, guard.campaign_id)),
+        )
+    )
+    return {row.id: BasisGap(row.gap).words for row in rows if row.gap} | why
 
 
 def cancel_unwelcome(
@@ -257,6 +289,26 @@ def _claim_statement(dialect: Dialect, guard: HandoverGuard) -> PreparedStatemen
         unchanged,
         is_going(guard.edition_id),
         _is_not_paused(guard),
+        _is_as_applied(guard),
+    )
+
+
+def _is_as_it_was(connection: Connection, guard: HandoverGuard) -> bool:
+    """Whether the words and the campaign's file are as when the guard was made."""
+    is_as_applied = bool(connection.scalar(select(_is_as_applied(guard))))
+    return is_as_applied and _count_standing(connection, guard) == guard.standing
+
+
+def _is_as_applied(guard: HandoverGuard) -> ColumnElement[bool]:
+    """Return the condition that emails may go on the rights of the guard.
+
+    What a file says of them is not in a row of its own: once it is applied anew, the
+    guard has to be made anew.
+    """
+    if guard.channel is not Channel.EMAIL:
+        return true()
+    return exists().where(
+        campaign.c.id == guard.campaign_id, campaign.c.applied_at == guard.applied_at
     )
 
 
@@ -273,10 +325,15 @@ def _is_not_paused(guard: HandoverGuard) -> ColumnElement[bool]:
 
 
 def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
+    who = subscriber.c.id
+    still_reads = reads(who, guard.campaign_id, guard.lists)
+    if guard.channel is Channel.EMAIL:
+        is_fit = bases.is_fit(who, guard.rights, guard.lists)
+        still_reads = and_(is_fit, not_(has_left(who, guard.campaign_id)))
     return exists().where(
-        subscriber.c.id == delivery.c.subscriber_id,
+        who == delivery.c.subscriber_id,
         subscriber.c.erased_at.is_(None),
-        reads(subscriber.c.id, guard.campaign_id, guard.lists),
+        still_reads,
         not_(is_suppressed(guard.channel)),
     )
 

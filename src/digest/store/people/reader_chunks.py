@@ -48,7 +48,7 @@ from digest.store.base.tables import (
 from digest.store.campaigns import campaigns
 from digest.store.editions.editions import Edition
 from digest.store.people import owed
-from digest.store.people.kinds.bases import may_be_emailed
+from digest.store.people.kinds.bases import basis_gap
 from digest.store.people.kinds.kind_names import (
     kind_name,
     parsed_kind,
@@ -321,9 +321,9 @@ def _gather_readers(
     campaign = campaigns.load(connection, edition.campaign_id)
     lists = list_ids(connection, campaign.lists)
     is_reader = reads(reader.c.subscriber_id, edition.campaign_id, lists)
-    may_email = may_be_emailed(connection, reader.c.subscriber_id, campaign, lists)
+    gap = basis_gap(connection, reader.c.subscriber_id, campaign, lists)
     stretches = _owed_stretches(connection) if has_owed else literal("")
-    kind = kind_name(edition.mode, is_reader, may_email, stretches)
+    kind = kind_name(edition.mode, is_reader, gap, stretches)
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)

@@ -26,6 +26,7 @@ from digest.errors import UnreadableError
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel, Format, named
 from digest.model.people.channel_choice import ReaderFacts
+from digest.model.people.lawful_basis import BasisGap
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader_marks import ReaderRef
@@ -39,7 +40,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people.departures import has_left
-from digest.store.people.kinds.bases import may_be_emailed
+from digest.store.people.kinds.bases import basis_gap
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
@@ -210,8 +211,8 @@ def kinds_of_readers(
             ),
             *reach_columns(),
             subscriber.c.erased_at,
-            may_be_emailed(connection, reader.c.subscriber_id, campaign, lists).label(
-                "may_be_emailed"
+            basis_gap(connection, reader.c.subscriber_id, campaign, lists).label(
+                "basis_gap"
             ),
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
@@ -394,7 +395,7 @@ def reach_columns() -> tuple[ColumnElement[Any], ...]:
 def facts_of(row: Row[*tuple[Any, ...]], *, is_subscribed: bool = True) -> ReaderFacts:
     """Return how a reader is served, of a row of `reach_columns` and their format.
 
-    And of whether they `may_be_emailed`.
+    And of what their `basis_gap` is, as store.people.kinds.bases says it.
     """
     return ReaderFacts(
         named(row.format),
@@ -405,7 +406,7 @@ def facts_of(row: Row[*tuple[Any, ...]], *, is_subscribed: bool = True) -> Reade
         email_suppressed=row.email_suppressed,
         post_suppressed=row.post_suppressed,
         phone_suppressed=row.phone_suppressed,
-        may_be_emailed=bool(row.may_be_emailed),
+        basis_gap=BasisGap(row.basis_gap) if row.basis_gap else None,
     )
 
 

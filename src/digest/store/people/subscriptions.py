@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
+from digest.model.people.lawful_basis import day_of
 from digest.model.people.person import NO_EVIDENCE, Consent
 from digest.model.webhooks import WebhookKind
 from digest.store.base.bulk import insert_many, one_of
@@ -328,12 +329,17 @@ def _change(
     ).rowcount
 
 
-def _values(entry: ListEntry) -> dict[str, str | None]:
+def _values(entry: ListEntry) -> dict[str, str | date | None]:
     consent = entry.consent
     of_when = (consent.basis, consent.method, consent.at)
     words = (*of_when, consent.wording, consent.conditions)
-    evidence = {name: word or None for name, word in zip(EVIDENCE, words, strict=True)}
-    return evidence | {"reference": entry.reference or None}
+    evidence: dict[str, str | date | None] = {
+        name: word or None for name, word in zip(EVIDENCE, words, strict=True)
+    }
+    return evidence | {
+        "consent_on": day_of(consent.at),
+        "reference": entry.reference or None,
+    }
 
 
 def _tell(

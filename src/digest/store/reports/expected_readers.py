@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from digest.model.people.channel_choice import ReaderFacts
 from digest.store.base.tables import mailing_list, reader, subscriber
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people.kinds.bases import may_be_emailed_by
+from digest.store.people.kinds.bases import basis_gap_by
 from digest.store.people.readers import facts_of, is_here, reach_columns, reads
 
 
@@ -41,7 +41,7 @@ def readers_of_schedules(
     facts = (
         reader.c.format,
         *reach_columns(),
-        may_be_emailed_by(connection, stored, list_ids).label("may_be_emailed"),
+        basis_gap_by(connection, stored, list_ids).label("basis_gap"),
     )
     kinds = (
         select(reader.c.schedule_id, *facts)

@@ -27,6 +27,7 @@ _ADDRESSES: Mapping[TroublePlace, Callable[[TroubleCure], str]] = {
     TroublePlace.RUN: _run,
     TroublePlace.POST_ROOM: lambda _cure: "/post",
     TroublePlace.GO_LIVE: lambda _cure: "/desk/golive",
+    TroublePlace.IMPORT: lambda _cure: "/desk/imports/new",
     TroublePlace.RETURNS: lambda _cure: "/desk/returns",
 }
 

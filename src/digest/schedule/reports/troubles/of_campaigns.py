@@ -17,6 +17,7 @@ from digest.schedule.limits import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles import of_editions
+from digest.schedule.reports.troubles.of_bases import of_bases
 from digest.schedule.reports.troubles.of_nights import of_nights
 from digest.schedule.reports.troubles.of_returns import of_returns
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
@@ -35,6 +36,7 @@ from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
 from digest.store.people import channel_offers
+from digest.store.people.kinds import unmailed
 from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
 from digest.store.reports.leftovers import leftovers_of
@@ -53,6 +55,7 @@ QUESTIONS: tuple[Asked, ...] = (
     *positions.QUESTIONS,
     *channel_offers.questions(),
     *night_tasks.QUESTIONS,
+    *unmailed.QUESTIONS,
 )
 
 
@@ -68,6 +71,7 @@ def troubles_in(
     troubles += of_webhooks(connection)
     troubles += of_returns(connection)
     troubles += of_nights(connection, _zone_of(stored_campaigns)).values()
+    troubles += of_bases(connection, stored_campaigns)
     for stored in stored_campaigns:
         newest = of_editions.last_editions(connection, stored.id)
         look_ahead(connection, (edition.id for edition in newest))

@@ -19,6 +19,7 @@ class TroublePlace(StrEnum):
     POST_ROOM = "post-room"
     GO_LIVE = "go-live"
     RETURNS = "returns"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
+from digest.model.people.lawful_basis import day_of
 from digest.model.people.person import Consent
 from digest.model.webhooks import WebhookKind
 from digest.store.base.tables import mailing_list, subscription
@@ -130,6 +131,7 @@ def _put(connection: Connection, list_id: int, subscriber_id: int, tie: Tie) -> 
         name: datetime.fromisoformat(tie[name]) if tie[name] else None
         for name in _INSTANTS
     }
+    values["consent_on"] = day_of(tie["consent_at"] or "")
     which = and_(
         subscription.c.mailing_list_id == list_id,
         subscription.c.subscriber_id == subscriber_id,

@@ -1,52 +1,62 @@
 """On which lawful bases somebody may be emailed: asked of each reader of an edition.
 
-Letters need none of it: the rule is of electronic mail (see model.people.lawful_basis).
+Letters need none of it: the rule is of electronic mail. It is that of
+model.people.lawful_basis, in words of the database.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    and_,
+    FromClause,
     case,
     exists,
+    func,
+    literal,
     or_,
     select,
     text,
-    true,
 )
 
 from digest.model.people.lawful_basis import (
-    NEED_A_CAMPAIGNS_WORD,
+    ALL_CONDITIONS,
+    SOFT_OPT_IN_SINCE,
+    BasisGap,
     CampaignRights,
     LawfulBasis,
+    rights_of,
 )
 from digest.store.base.tables import NEEDS_A_CAMPAIGNS_WORD, reader, subscription
 from digest.store.campaigns.campaigns import StoredCampaign
 
+# What the database says where nothing is missing.
+ENOUGH = ""
 
-def may_be_emailed(
+
+def basis_gap(
     connection: Connection,
     who: ColumnElement[int],
     campaign: CampaignRights,
     lists: Sequence[int],
-) -> ColumnElement[bool]:
-    """Return the condition that `who` may be emailed by one of a campaign's lists.
+) -> ColumnElement[str]:
+    """Return why `who` may not be emailed by any of a campaign's lists; else ENOUGH.
 
     Nothing is asked of anybody where nobody on them is there on a basis that needs the
     campaign's word.
     """
-    return is_fit(who, campaign, lists) if are_asked_of(connection, lists) else true()
+    if not are_asked_of(connection, lists):
+        return literal(ENOUGH)
+    return gap(who, rights_of(campaign), lists)
 
 
-def may_be_emailed_by(
+def basis_gap_by(
     connection: Connection,
     stored: Sequence[StoredCampaign],
     list_ids: Mapping[str, int],
-) -> ColumnElement[bool]:
-    """Return the condition on a reader that they may be emailed by their campaign.
+) -> ColumnElement[str]:
+    """Return why a reader may not be emailed by their campaign; else ENOUGH.
 
     It is one of these; `list_ids` are those of all mailing lists, by name.
     """
@@ -55,13 +65,16 @@ def may_be_emailed_by(
         for each in stored
     }
     if not stored or not are_asked_of(connection, [*chain(*lists_of.values())]):
-        return true()
+        return literal(ENOUGH)
     who = reader.c.subscriber_id
-    fit = (
-        (reader.c.campaign_id == each.id, is_fit(who, each.campaign, lists_of[each.id]))
+    gaps = (
+        (
+            reader.c.campaign_id == each.id,
+            gap(who, rights_of(each.campaign), lists_of[each.id]),
+        )
         for each in stored
     )
-    return case(*fit, else_=true())
+    return case(*gaps, else_=ENOUGH)
 
 
 def are_asked_of(connection: Connection, lists: Sequence[int]) -> bool:
@@ -75,23 +88,60 @@ def are_asked_of(connection: Connection, lists: Sequence[int]) -> bool:
     return connection.execute(some.limit(1)).first() is not None
 
 
+def gap(
+    who: ColumnElement[int], rights: Collection[LawfulBasis], lists: Sequence[int]
+) -> ColumnElement[str]:
+    """Return why `who` may not be emailed on these rights by any of the lists.
+
+    ENOUGH where one is enough, or where they are on none.
+    """
+    least = select(func.min(gap_of_row(rights))).where(*_on(who, lists))
+    return func.coalesce(least.scalar_subquery(), ENOUGH)
+
+
 def is_fit(
-    who: ColumnElement[int], campaign: CampaignRights, lists: Sequence[int]
+    who: ColumnElement[int], rights: Collection[LawfulBasis], lists: Sequence[int]
 ) -> ColumnElement[bool]:
-    """Return the condition that `who` is on a list on a basis fit for its emails."""
-    basis = subscription.c.consent_basis
-    fit: list[ColumnElement[bool]] = [
-        basis.is_(None),
-        basis.not_in(NEED_A_CAMPAIGNS_WORD),
-    ]
-    if campaign.may_use(LawfulBasis.SOFT_OPT_IN):
-        has_conditions = subscription.c.consent_conditions.is_not(None)
-        fit.append(and_(basis == LawfulBasis.SOFT_OPT_IN, has_conditions))
-    if campaign.may_use(LawfulBasis.PUBLIC_TASK):
-        fit.append(basis == LawfulBasis.PUBLIC_TASK)
-    return exists().where(
+    """Return the condition that `who` is on a list on a basis fit for an email."""
+    return exists().where(*_on(who, lists), gap_of_row(rights) == ENOUGH)
+
+
+def gap_of_row(
+    rights: Collection[LawfulBasis], rows: FromClause = subscription
+) -> ColumnElement[str]:
+    """Return what a subscription's basis lacks, as `lawful_basis.gap_of` says it.
+
+    `rows` is another name of their table, where it has one.
+    """
+    columns = rows.c
+    soft_opt_in = LawfulBasis.SOFT_OPT_IN
+
+    def unless(basis: LawfulBasis, missing: BasisGap) -> str:
+        return ENOUGH if basis in rights else missing.value
+
+    return case(
+        (
+            columns.consent_basis == LawfulBasis.PUBLIC_TASK,
+            unless(LawfulBasis.PUBLIC_TASK, BasisGap.NO_TASK),
+        ),
+        (columns.consent_basis.is_distinct_from(soft_opt_in), ENOUGH),
+        (
+            columns.consent_conditions.is_distinct_from(ALL_CONDITIONS),
+            BasisGap.NO_CONDITIONS.value,
+        ),
+        (
+            or_(columns.consent_on.is_(None), columns.consent_on < SOFT_OPT_IN_SINCE),
+            BasisGap.TOO_EARLY.value,
+        ),
+        else_=unless(soft_opt_in, BasisGap.NO_CHARITY),
+    )
+
+
+def _on(
+    who: ColumnElement[int], lists: Sequence[int]
+) -> tuple[ColumnElement[bool], ...]:
+    return (
         subscription.c.subscriber_id == who,
         subscription.c.mailing_list_id.in_(lists),
         subscription.c.ended_at.is_(None),
-        or_(*fit),
     )

@@ -31,7 +31,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people import owed
-from digest.store.people.kinds.bases import may_be_emailed_by
+from digest.store.people.kinds.bases import basis_gap_by
 from digest.store.people.kinds.kind_names import (
     kind_name,
     parsed_kind,
@@ -148,7 +148,7 @@ def reader_kinds(
     kind = kind_name(
         mode,
         _still_read(connection, list_ids),
-        may_be_emailed_by(connection, campaigns.listed(connection), list_ids),
+        basis_gap_by(connection, campaigns.listed(connection), list_ids),
         func.coalesce(stretches.c.stretches, ""),
     )
     columns = reader.c.id, reader.c.schedule_id, kind.label("kind")

@@ -11,6 +11,7 @@ from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
 from digest.model.formats import named
 from digest.model.people.channel_choice import ReaderFacts
+from digest.model.people.lawful_basis import BasisGap
 from digest.store.base.tables import reader, subscriber
 from digest.store.people.readers import ReaderKind, place_in, reach_columns
 
@@ -20,25 +21,23 @@ _json = JSONDecoder()
 def kind_name(
     mode: Mode,
     is_reader: ColumnElement[bool],
-    may_be_emailed: ColumnElement[bool],
+    basis_gap: ColumnElement[str],
     stretches: ColumnElement[str],
 ) -> ColumnElement[str]:
     """Return the name of a reader's kind, where readers are joined to subscribers.
 
-    `is_reader` is whether their campaign goes to them still, `may_be_emailed` whether
-    on a basis that lets it email them, `stretches` what they are
-    owed, as `stretch_in_words` has it, with semicolons between.
+    `is_reader` is whether their campaign goes to them still, `basis_gap` why not by
+    email, as `bases` says it, `stretches` what they are owed, as `stretch_in_words` has
+    it, with semicolons between.
     """
-    facts = (
-        is_reader & subscriber.c.erased_at.is_(None),
-        *reach_columns(),
-        may_be_emailed,
-    )
+    facts = (is_reader & subscriber.c.erased_at.is_(None), *reach_columns())
     flags = [case((fact, "1"), else_="0") for fact in facts]
     kind: ColumnElement[str] = cast(place_in(mode), Text)
     for part in (
         literal("|"),
         *flags,
+        literal("|"),
+        basis_gap,
         literal("|"),
         reader.c.format,
         literal("|"),
@@ -66,13 +65,17 @@ def parsed_kind(name: str) -> tuple[ReaderKind, tuple[DueStretch, ...]] | None:
     None where their rows hold what we cannot read.
     """
     try:
-        position, flags, wanted, stretches, rest = name.split("|", 4)
+        position, flags, gap, wanted, stretches, rest = name.split("|", 5)
         topics, end = _json.raw_decode(rest)
         kind = ReaderKind(
             position=int(position),
             language=rest[end:],
             topics=tuple(map(str, topics)),
-            facts=ReaderFacts(named(wanted), *(flag == "1" for flag in flags)),
+            facts=ReaderFacts(
+                named(wanted),
+                *(flag == "1" for flag in flags),
+                basis_gap=BasisGap(gap) if gap else None,
+            ),
         )
         return kind, tuple(map(_stretch, filter(None, stretches.split(";"))))
     except (ValueError, TypeError):

@@ -1,6 +1,7 @@
 """The forms of what is held of somebody: changed, moved to another house, added."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -166,7 +167,7 @@ def _details_page(
 ) -> Response:
     """Return the page of a form, with the fields that come of what is held."""
     with people.digest.reading() as connection:
-        schedules = _schedules(connection)
+        schedules = _schedules(connection, people.digest.now())
         cells = _cells(connection, person_id)
     typed = fields_of(cells)
     return people.form(
@@ -190,7 +191,7 @@ def _new_page(
         every = campaigns.listed(connection)
         names = {*subscriptions.names(connection)}
         names.update(name for each in every for name in each.campaign.lists)
-        schedules = _schedules(connection)
+        schedules = _schedules(connection, people.digest.now())
         others = subscribers.of_ids(connection, like)
     lists = [
         (
@@ -238,8 +239,9 @@ def _formats() -> list[tuple[str, str]]:
     return [usual, *((each.name, each.words.capitalize()) for each in FORMATS.values())]
 
 
-def _schedules(connection: Connection) -> list[tuple[str, str]]:
-    offered = CampaignChoices.of(connection, campaigns.listed(connection)).schedules
+def _schedules(connection: Connection, now: datetime) -> list[tuple[str, str]]:
+    every = campaigns.listed(connection)
+    offered = CampaignChoices.of(connection, every, now).schedules
     usual = ("", "As the campaign has it")
     return [usual, *((name, name.capitalize()) for name in sorted(offered))]
 

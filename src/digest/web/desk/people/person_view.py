@@ -14,8 +14,8 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import FORMATS, Format, first_for
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.model.people.departure import LeavingMeans
-from digest.model.people.lawful_basis import is_fit
-from digest.model.people.person import Person
+from digest.model.people.lawful_basis import gap_of_all, rights_of
+from digest.model.people.person import Consent, Person
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
@@ -192,12 +192,16 @@ def _reader_facts(
         email_suppressed="email" in facts.suppressed,
         post_suppressed="post" in facts.suppressed,
         phone_suppressed="phone" in facts.suppressed,
-        may_be_emailed=not ties
-        or any(
-            is_fit(
-                each["consent_basis"] or "", each["consent_conditions"] or "", campaign
-            )
-            for each in ties
+        basis_gap=gap_of_all(
+            [
+                Consent(
+                    each["consent_basis"] or "",
+                    at=each["consent_at"] or "",
+                    conditions=each["consent_conditions"] or "",
+                )
+                for each in ties
+            ],
+            rights_of(campaign),
         ),
     )
 
