@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ EXAMPLES = [
 Command = TyperCommand | TyperGroup
 
 
+@cache
 def the_program() -> Command:
     command = typer.main.get_command(app)
     assert isinstance(command, TyperGroup)
