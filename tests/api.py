@@ -22,6 +22,7 @@ PARTS = {
     "reader_id": "1",
     "person_id": "1",
     "need_id": "1",
+    "complaint_id": "1",
     "number": "1",
     "batch_id": "1",
     "reference": "1.1",

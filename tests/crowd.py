@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 
 from digest.bootstrap import App
 from digest.model.delivery.delivery import DeliveryState
+from digest.model.people.data_complaints import ComplaintChannel
 from digest.model.roles import Role
 from digest.schedule.editions.publishing import publish
 from digest.store.base.tables import (
@@ -16,6 +17,8 @@ from digest.store.base.tables import (
     source,
     subscriber,
 )
+from digest.store.people.complaints import data_complaints
+from digest.store.people.complaints.data_complaints import DataComplaint
 from tests.builders import EIGHT, a_post
 from tests.staff import an_account
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
@@ -51,7 +54,22 @@ def crowded(program: App, days: int = 6) -> None:
                 f'url = "https://example.org/{number}/{place}"\n'
             )
         a_stored_campaign(engine, text)
+    _complaints(program)
     _endings(program)
+
+
+def _complaints(program: App) -> None:
+    """Have the first reader complain, so that some of it is late."""
+    with program.writing() as connection:
+        for number in range(5):
+            complaint = DataComplaint(
+                ComplaintChannel.LETTER,
+                (EIGHT - number * 20 * DAY).date(),
+                "You still write to me",
+                "Ann Example",
+                subscriber_id=1,
+            )
+            data_complaints.add(connection, complaint, EIGHT)
 
 
 def _endings(program: App) -> None:

@@ -15,6 +15,7 @@ from tests.api import api_calls
 
 _SCHEDULE = "/v1/campaigns/{name}/schedules/{schedule}/open"
 _EDITION, _PERSON = "/v1/editions/{edition_id}", "/v1/people/{person_id}"
+_COMPLAINT = "/v1/complaints/{complaint_id}"
 _POST = "POST /v1/posts/{post_id}/{act}"
 _STEP = "POST /v1/print-batches/{batch_id}/{step}"
 _ARRANGE, _WORDS = f"POST {_SCHEDULE}/arrange", f"PUT {_SCHEDULE}/words"
@@ -61,6 +62,13 @@ CALLS: Mapping[str, str] = {
     "offers accept": f"POST {_PERSON}/offers/{{lost}}/accept",
     "offers dismiss": f"POST {_PERSON}/offers/{{lost}}/dismiss",
     "offers undo": f"POST {_PERSON}/offers/{{lost}}/undo",
+    "complaints add": "POST /v1/complaints",
+    "complaints list": "GET /v1/complaints",
+    "complaints acknowledge": f"POST {_COMPLAINT}/acknowledge",
+    "complaints answer": f"POST {_COMPLAINT}/answer",
+    "complaints close": f"POST {_COMPLAINT}/close",
+    "complaints reopen": f"POST {_COMPLAINT}/reopen",
+    "complaints of": f"POST {_COMPLAINT}/of",
     "deliveries": f"GET {_EDITION}/deliveries",
     "calls list": "GET /v1/calls",
     "calls sheet": "GET /v1/calls/sheet.pdf",

@@ -73,6 +73,7 @@ def address_of(path: str) -> str:
         ("{reader_id}", "1"),
         ("{preview}", "html"),
         ("{act}", "hold"),
+        ("{complaint_id}", "1"),
         ("{lost}", "email"),
         ("{kind}", "post"),
         ("{key}", "x"),

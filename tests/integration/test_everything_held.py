@@ -23,6 +23,7 @@ STANDS_IN = {
     "call_attempt": "calls",
     "channel_offer": "offers",
     "consent": "consents",
+    "data_complaint": "complaints",
     "delivery": "copies",
     "departure": "left",
     "incoming_mail": "mail",

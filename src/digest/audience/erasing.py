@@ -20,6 +20,7 @@ from digest.store.people import (
     subscriptions,
     suppressions,
 )
+from digest.store.people.complaints import data_complaints
 from digest.store.people.doubles import merges
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import ErasedList
@@ -30,10 +31,14 @@ from digest.store.people.joining import consents, joining_requests
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What an erasure did: whose row it was, and what is suppressed from now on."""
+    """What an erasure did: whose row it was, and what is suppressed from now on.
+
+    `complaints` of theirs stay with their days and what came of them, and no words.
+    """
 
     subscriber_id: int
     channels: tuple[str, ...]
+    complaints: int = 0
 
 
 def erase(
@@ -66,8 +71,9 @@ def erase(
             }
             if erased is not None:
                 erased.add(number, recognised_by, now)
-        for row in rows:
-            _blank(connection, row.id, hashes[row.id], now)
+        complaints = sum(
+            _blank(connection, row.id, hashes[row.id], now) for row in rows
+        )
         suppressed = dict[str, str]()
         for row in rows:
             # A second row of the same person, or a namesake next door, stays served.
@@ -86,21 +92,26 @@ def erase(
         deliveries.cancel_subscribers(
             connection, [row.id for row in rows], now, ERASED, owes=False
         )
-    return Erasure(subscriber.id, tuple(suppressed))
+    return Erasure(subscriber.id, tuple(suppressed), complaints)
 
 
 def _blank(
     connection: Connection, number: int, hashed: HashedKeys, now: datetime
-) -> None:
-    """Remove what the database says of one row of theirs: their own, or an absorbed."""
+) -> int:
+    """Remove what the database says of one row of theirs: their own, or an absorbed.
+
+    Return how many complaints stay of which nothing but the days does.
+    """
     merges.forget(connection, number)
     subscriptions.erase(connection, number, ERASED, now)
     subscribers.blank(connection, number, now)
     subject_access.blank(connection, number)
     needs.erase(connection, number)
     channel_offers.erase(connection, number)
+    complaints = data_complaints.erase(connection, number, now)
     attempts.blank(connection, number)
     consents.blank(connection, number)
     incoming_mail.forget_person(connection, number, hashed.email)
     joining_requests.forget(connection, number, hashed.email or "", now)
     list_imports.forget_person(connection, number)
+    return complaints

@@ -73,6 +73,17 @@ ID_DIGITS = 18
 # How long that can be undone: an edition of most schedules has gone by then.
 MERGE_UNDOABLE = timedelta(days=28)
 
+# == A complaint ==
+
+# Of a complaint, and of an answer to it: a long letter.
+COMPLAINT_CHARACTERS = 10_000
+# How long ago one may have come that is put down: as far as anybody can be sued.
+COMPLAINT_AGE = timedelta(days=6 * 365)
+# How long after the usual day an answer may be promised: what takes longer is put off.
+COMPLAINT_LATEST = timedelta(days=180)
+# How long before its day a complaint is told of, so that somebody has time for it.
+COMPLAINT_AHEAD = timedelta(days=7)
+
 # == A need ==
 
 # Of what helps somebody, in their words: a sentence or two.

@@ -20,6 +20,7 @@ from digest.store.people import (
     subscribers,
     suppressions,
 )
+from digest.store.people.complaints import data_complaints
 from digest.store.people.subscribers import Subscriber
 from digest.store.staff import audit
 
@@ -97,6 +98,23 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
                 "ended_at": each.ended_at,
             }
             for each in needs.of_person(connection, subscriber.id)
+        ],
+        "complaints": [
+            {
+                "number": each.id,
+                "came_by": each.channel,
+                "received_on": each.received_on,
+                "words": each.words,
+                "contact": each.contact,
+                "acknowledge_by": each.acknowledge_by,
+                "acknowledged_on": each.acknowledged_on,
+                "answer_by": each.answer_by,
+                "answered_on": each.answered_on,
+                "answer": each.answer,
+                "outcome": each.outcome,
+                "closed_at": each.closed_at,
+            }
+            for each in data_complaints.of_person(connection, subscriber.id)
         ],
         "offers": channel_offers.of_person(connection, subscriber.id),
         "held_twice": [

@@ -124,6 +124,8 @@ INBOX_MESSAGES = 200
 JOINING_WAITING = 50
 # Of reasons why mails to who signed up did not go, on the same page.
 JOINING_FAILURES = 5
+# Of complaints that are open, and of those closed, on one page of them.
+COMPLAINTS = 50
 # Of people on one page of those found.
 PEOPLE = 50
 # Of pairs on one page of possible doubles: each is to be looked at.
@@ -161,6 +163,8 @@ API_TEXT_CHARACTERS = 200_000
 API_KEY_CHARACTERS = 300
 # Of any other words in the API, addresses included.
 API_WORDS_CHARACTERS = 2_000
+# Of a complaint in the API, and of an answer to it: a long letter.
+COMPLAINT_CHARACTERS = 10_000
 # Of one topic in the API.
 API_TOPIC_CHARACTERS = 80
 # Of topics of one item in the API.

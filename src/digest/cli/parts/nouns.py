@@ -17,7 +17,7 @@ from digest.cli import (
 from digest.cli import list as mailing_list
 from digest.cli.editions import edition, preview
 from digest.cli.parts.program import new_program
-from digest.cli.people import subscribers
+from digest.cli.people import complaints, subscribers
 from digest.cli.post_room import calls
 from digest.cli.post_room import print as letters
 from digest.cli.programs import key, webhook
@@ -52,5 +52,6 @@ for name, noun in {
     "calls": calls,
     "bounces": bounces,
     "offers": offers,
+    "complaints": complaints,
 }.items():
     app.add_typer(noun.app, name=name)

@@ -14,6 +14,7 @@ from digest.deliver.inbox.maildir import Inbox
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.printing.taking_out import TakenOutLetters, take_out
 from digest.errors import StoreError
+from digest.model.staff_words import counted
 from digest.schedule.limits import REWRITTEN_AT_ONCE_BYTES
 from digest.store.base import secure_delete
 from digest.store.base.engine import reading, writing
@@ -52,6 +53,12 @@ class PeopleErasure:
                     f"print batch {batch.batch_id} is on paper already: take letter "
                     f"{names} out of it, and print it again if you print it"
                 )
+        if complaints := sum(each.complaints for each in self.erased):
+            which = counted(complaints, "complaint", "complaints")
+            lines.append(
+                f"{which} about their data: the days and the outcome stay, without a "
+                "name or a word, as it has to be shown that they were dealt with"
+            )
         if self.erased and not self.is_rewritten:
             lines.append(
                 "remnants may lie in the database's own files until they are written "

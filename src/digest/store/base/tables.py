@@ -418,6 +418,35 @@ need = Table(
     ),
 )
 
+# A complaint about how somebody's data is used: model.people.data_complaints. Of who
+# was erased the days and the outcome stay.
+data_complaint = Table(
+    "data_complaint",
+    metadata,
+    _id(),
+    _to("subscriber_id", nullable=True),  # null: of nobody whom we hold
+    _required("name", Text),
+    _required("contact", Text),  # how an answer reaches them
+    _required("channel", String(8)),
+    _required("received_on", Date),
+    _required("words", Text),  # what it is about
+    _required("acknowledge_by", Date),
+    _required("answer_by", Date),
+    _required("recorded_at", UtcDateTime),
+    Column("acknowledged_on", Date),
+    Column("answered_on", Date),
+    _required("answer", Text),  # what was done, and said to them
+    Column("closed_at", UtcDateTime),
+    Column("outcome", String(16)),
+    Index("ix_data_complaint_subscriber_id", "subscriber_id"),
+    Index(
+        "ix_data_complaint_open",
+        "acknowledge_by",
+        sqlite_where=text("closed_at IS NULL"),
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+)
+
 subscription = Table(
     "subscription",
     metadata,

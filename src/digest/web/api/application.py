@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from digest.bootstrap import App
 from digest.web.api import (
     campaigns,
+    complaints,
     doubles,
     editions,
     history,
@@ -64,6 +65,7 @@ def make_api(digest: App) -> FastAPI:
         doubles.routes(digest),
         offers.routes(digest),
         needs.routes(digest),
+        complaints.routes(digest),
         people.routes(digest),
         wishes.routes(digest),
         wishes.list_routes(digest),

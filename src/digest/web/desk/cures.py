@@ -28,6 +28,7 @@ _ADDRESSES: Mapping[TroublePlace, Callable[[TroubleCure], str]] = {
     TroublePlace.POST_ROOM: lambda _cure: "/post",
     TroublePlace.GO_LIVE: lambda _cure: "/desk/golive",
     TroublePlace.IMPORT: lambda _cure: "/desk/imports/new",
+    TroublePlace.COMPLAINTS: lambda _cure: "/desk/complaints",
     TroublePlace.RETURNS: lambda _cure: "/desk/returns",
 }
 

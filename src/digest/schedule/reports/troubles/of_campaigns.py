@@ -18,6 +18,7 @@ from digest.schedule.limits import (
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles import of_editions
 from digest.schedule.reports.troubles.of_bases import of_bases
+from digest.schedule.reports.troubles.of_complaints import of_complaints
 from digest.schedule.reports.troubles.of_nights import of_nights
 from digest.schedule.reports.troubles.of_returns import of_returns
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
@@ -36,6 +37,7 @@ from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
 from digest.store.people import channel_offers
+from digest.store.people.complaints import data_complaints
 from digest.store.people.kinds import unmailed
 from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
@@ -56,6 +58,7 @@ QUESTIONS: tuple[Asked, ...] = (
     *channel_offers.questions(),
     *night_tasks.QUESTIONS,
     *unmailed.QUESTIONS,
+    *data_complaints.QUESTIONS,
 )
 
 
@@ -63,14 +66,16 @@ def troubles_in(
     connection: Connection, stored_campaigns: Sequence[StoredCampaign], now: datetime
 ) -> list[Trouble]:
     """Return everything that a person should look at, in all of these campaigns."""
+    zone = _zone_of(stored_campaigns)
     ask_together(connection, QUESTIONS)
     troubles = []
     if hold := holds.standing(connection, now):
-        troubles.append(held_back(hold, _zone_of(stored_campaigns)))
+        troubles.append(held_back(hold, zone))
     troubles += unreadable_rows(connection)
     troubles += of_webhooks(connection)
     troubles += of_returns(connection)
-    troubles += of_nights(connection, _zone_of(stored_campaigns)).values()
+    troubles += of_complaints(connection, now, zone)
+    troubles += of_nights(connection, zone).values()
     troubles += of_bases(connection, stored_campaigns)
     for stored in stored_campaigns:
         newest = of_editions.last_editions(connection, stored.id)

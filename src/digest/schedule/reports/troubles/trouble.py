@@ -20,6 +20,7 @@ class TroublePlace(StrEnum):
     GO_LIVE = "go-live"
     RETURNS = "returns"
     IMPORT = "import"
+    COMPLAINTS = "complaints"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ _HEADINGS = {
     "campaigns": "What they read, and how",
     "left": "What they have left",
     "needs": "What helps them read or understand",
+    "complaints": "What they complained of, and what was done",
     "copies": "Every copy that was sent, or is to be",
     "not_sent": "Editions that they got nothing of, and why",
     "calls": "When we rang them",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import FORMATS
-from digest.model.staff_words import moment_in_words
+from digest.model.staff_words import day_in_words, moment_in_words
 from digest.store.delivery.copies import standing_of
 from digest.store.reports import person_history as history
 from digest.store.reports.person_history import PersonBounce, PersonCopy
@@ -24,7 +24,8 @@ _BAD = {DeliveryState.REFUSED.value, DeliveryState.UNCERTAIN.value}
 class PersonEvent:
     """One thing that happened: in short, at length, and in another's own words.
 
-    `run` is the edition whose run tells more, 0 where there is none.
+    `run` is the edition whose run tells more, 0 where there is none, and `complaint`
+    the complaint that it is of.
     """
 
     moment: datetime
@@ -33,6 +34,7 @@ class PersonEvent:
     words: str = ""
     quoted: str = ""
     run: int = 0
+    complaint: int = 0
 
     @property
     def at(self) -> str:
@@ -55,6 +57,7 @@ def events(
             ),
         ),
         *_of_lists(facts),
+        *_of_complaints(facts),
     ]
     every.sort(key=lambda event: event.moment, reverse=True)
     return every[:most], len(every) > most
@@ -114,3 +117,16 @@ def _of_lists(facts: PersonFacts) -> Iterator[PersonEvent]:
             lead = f"Left the list {each['list']}"
             why = each["ended_reason"] or ""
             yield PersonEvent(each["ended_at"], "stop", lead, why)
+
+
+def _of_complaints(facts: PersonFacts) -> Iterator[PersonEvent]:
+    for each in facts.complaints:
+        if each.recorded_at is not None:
+            yield PersonEvent(
+                each.recorded_at,
+                "question",
+                f"Complained of how we use their data, by {each.channel}",
+                f"It came on {day_in_words(each.received_on)}.",
+                each.words,
+                complaint=each.id,
+            )

@@ -19,7 +19,14 @@ from digest.model.people.person import Consent, Person
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
-from digest.store.people import needs, subject_access, subscribers, suppressions
+from digest.store.people import (
+    needs,
+    subject_access,
+    subscribers,
+    suppressions,
+)
+from digest.store.people.complaints import data_complaints
+from digest.store.people.complaints.data_complaints import DataComplaint
 from digest.store.people.departures import Departure
 from digest.store.people.needs import PersonNeed
 from digest.store.people.subscribers import Subscriber
@@ -45,6 +52,7 @@ class PersonFacts:
     suppressed: Mapping[str, Suppression]
     campaigns: Mapping[str, Campaign]
     needs: Sequence[PersonNeed]
+    complaints: Sequence[DataComplaint]
 
 
 def questions(person_id: int) -> tuple[Asked, ...]:
@@ -52,6 +60,7 @@ def questions(person_id: int) -> tuple[Asked, ...]:
     return (
         (subscribers.with_their_dates, person_id),
         (needs.of_one, person_id),
+        (data_complaints.of_one, person_id),
         *subject_access.of_their_page(person_id),
     )
 
@@ -80,6 +89,7 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
         },
         {each.campaign.name: each.campaign for each in campaigns.listed(connection)},
         needs.of_person(connection, person_id),
+        data_complaints.of_person(connection, person_id),
     )
 
 

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from digest.bootstrap import App
 from digest.web.desk.people import (
     asking,
+    complaints,
     details,
     doubles,
     ending,
@@ -25,6 +26,7 @@ def routers(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
         finding.routes(digest, pages),
         joining.routes(people),
         needs.routes(people),
+        complaints.routes(people),
         doubles.routes(people),
         details.routes(people),
         merged.routes(people),
