@@ -81,7 +81,7 @@ class Load(NamedTuple):
 def ours(load: Load, database: str) -> Spent:
     """Send to so many readers with full records, from this process."""
     message = message_of(load.kb)
-    with _planned(load.messages, database) as url:
+    with planned(load.messages, database) as url:
         engine = open_engine(url)
         sender = sender_for(engine, load.port, load.connections, message)
         spent = _timed(lambda: sender.send_due(threading.Event()), load.messages)
@@ -93,7 +93,7 @@ def ours_apart(load: Load, database: str, workers: int = 2) -> Spent:
     """Send the same from several processes, which share the connections."""
     words = [sys.executable, str(HERE / "_send_worker.py")]
     share = [str(load.port), str(load.connections // workers), str(load.kb)]
-    with _planned(load.messages, database) as url, ExitStack() as ending:
+    with planned(load.messages, database) as url, ExitStack() as ending:
         processes = [
             ending.enter_context(
                 subprocess.Popen(  # noqa: S603 - our own
@@ -131,7 +131,7 @@ def start_of_a_worker() -> dict[str, float]:
 
 
 @contextmanager
-def _planned(messages: int, database: str) -> Iterator[str]:
+def planned(messages: int, database: str) -> Iterator[str]:
     """Yield the address of a new database with an edition for so many readers."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/digest.db"

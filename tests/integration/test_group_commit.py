@@ -51,6 +51,30 @@ async def test_what_many_ask_meanwhile_shares_a_commit(engine: Engine) -> None:
         assert groups == [names]
 
 
+@pytest.mark.parametrize("turns", [1, 3])
+async def test_half_of_them_wait_for_who_comes_at_once(
+    engine: Engine, turns: int
+) -> None:
+    groups = list[list[str]]()
+
+    def carry_out(writer: WritingConnection, names: Sequence[str]) -> list[str]:
+        groups.append(list(names))
+        return _add(writer, names)
+
+    async def submit(name: str, after: int) -> None:
+        for _ in range(after):
+            await asyncio.sleep(0)
+        await commits.submit(name)
+
+    with closing(
+        GroupCommit(engine, carry_out, most=lambda: 4, linger=3600)
+    ) as commits:
+        together = asyncio.gather(submit("a", 0), submit("b", 0), submit("c", turns))
+        await asyncio.wait_for(together, 10)
+
+    assert groups == [["a", "b", "c"]]
+
+
 async def test_whoever_shares_a_failed_commit_is_told_and_nothing_has_happened(
     engine: Engine,
 ) -> None:

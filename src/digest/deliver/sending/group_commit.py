@@ -14,6 +14,8 @@ A = TypeVar("A")
 # A commit costs a fraction of this; one that serves eight costs each an eighth.
 LINGER_SECONDS = 0.002
 _LONGEST_SECONDS = 0.1
+# Within so many turns of the loop whatever has come is seen, and asks for a commit.
+_IDLE_TURNS = 3
 
 CarryOut = Callable[[WritingConnection, Sequence[Q]], Sequence[A]]
 
@@ -27,11 +29,13 @@ class GroupCommit(Generic[Q, A]):
     """Carries out what several tasks submit, many requests in one transaction.
 
     `carry_out` is given the requests in the order they were submitted, commits them
-    and returns an answer for each. At most `most` wait at once: half of them are
-    enough for a commit, so that the others have something to wait for meanwhile. The
-    first of a group waits up to `linger` seconds for them. Where a commit takes
-    longer than that, as on a slow disk, it is worth waiting for all. The loop
-    stands still while it is made: nothing that is in flight needs it.
+    and returns an answer for each. At most `most` wait at once. A group is carried out
+    once all of them wait; or half of them, as soon as nothing else is to be done on the
+    loop, so that the others have something to wait for meanwhile. So its size follows
+    from who is slower, we or whoever takes the copies. The first of a group waits up to
+    `linger` seconds for the others. Where a commit takes longer than that, as on a slow
+    disk, it is worth waiting for all. The loop stands still while it is made: nothing
+    that is in flight needs it.
     """
 
     def __init__(
@@ -47,7 +51,9 @@ class GroupCommit(Generic[Q, A]):
         self._last_seconds = 0.0
         self._linger = linger
         self._group = list[_PendingRequest[Q, A]]()
+        # When the group is carried out at the latest, and who looks whether it grows.
         self._timer: asyncio.Handle | None = None
+        self._look: asyncio.Handle | None = None
 
     async def submit(self, request: Q) -> A:
         """Have it carried out and return the answer, once it is committed.
@@ -61,20 +67,35 @@ class GroupCommit(Generic[Q, A]):
         if self._timer is None:
             wait = max(self._linger, min(self._last_seconds, _LONGEST_SECONDS))
             self._timer = loop.call_later(wait, self._commit)
-        most = self._most()
+        size, most = len(self._group), self._most()
         is_slow = self._last_seconds > self._linger
-        if len(self._group) >= (most if is_slow else max(most // 2, 1)):
+        if size >= most:
             self._timer.cancel()
             self._timer = loop.call_soon(self._commit)
+        elif self._look is None and not is_slow and size >= most // 2:
+            self._look = loop.call_soon(self._commit_when_idle, loop, size, 0)
         return await answer
 
     def close(self) -> None:
         """Give back the connection to the database; nothing is waited for any more."""
         self._writer.close()
 
+    def _commit_when_idle(
+        self, loop: asyncio.AbstractEventLoop, size: int, turns: int
+    ) -> None:
+        """Carry the group out once it has not grown for some turns of the loop."""
+        if len(self._group) > size:
+            size, turns = len(self._group), 0
+        if turns < _IDLE_TURNS:
+            self._look = loop.call_soon(self._commit_when_idle, loop, size, turns + 1)
+        else:
+            self._commit()
+
     def _commit(self) -> None:
+        for handle in filter(None, (self._timer, self._look)):
+            handle.cancel()
         began = monotonic()
-        group, self._group, self._timer = self._group, [], None
+        group, self._group, self._timer, self._look = self._group, [], None, None
         try:
             requests = [pending.request for pending in group]
             answers = self._carry_out(self._writer, requests)
