@@ -3,6 +3,7 @@
 import json
 import quopri
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from digest.model.editions.compiled_message import (
     Recipient,
     body_value,
 )
+from digest.model.editions.mime import quoted_printable
 from digest.model.people.person import NO_EVIDENCE, Consent
 
 ANN = Recipient(
@@ -114,6 +116,22 @@ def test_a_value_is_escaped_for_where_it_stands() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("Ann", "Zoë", "A", "a" * 73, "a" * 74, "Ann Bo " * 10 + "Cy"),
+        *(".ann", "a.b", "From Ann", "From", "Ann & Bo", "O'Ann", "a=b", "<b>", '"a"'),
+    ],
+)
+def test_a_value_is_encoded_once_where_text_and_html_have_it_alike(name: str) -> None:
+    message = CompiledMessage.of(
+        [MergeField.NAME_IN_TEXT, b"\n", MergeField.NAME_IN_HTML]
+    )
+    in_text, in_html = quoted_printable(name), quoted_printable(escape(name))
+
+    assert message.merge(replace(ANN, name=name)).decode() == f"{in_text}\n{in_html}"
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"leave_url": "javascript:alert(1)"},
@@ -124,6 +142,11 @@ def test_a_value_is_escaped_for_where_it_stands() -> None:
         {"reference": "a b"},
         {"reference": "a>\r\nBcc: x@y.z"},
         {"reference": ""},
+        {"choices_url": "https://example.org/ p"},
+        {"choices_url": "mailto:leave@example.org"},
+        {"service_headers": "X-Copy: 1"},
+        {"leave_mailto": "mailto:a@example.org\nX-Copy: 1\r"},
+        {"service_headers": "X-Copy: 1\r\nBcc: x@y.z\r\n"},
     ],
     ids=str,
 )

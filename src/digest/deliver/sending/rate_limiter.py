@@ -70,7 +70,7 @@ class RateLimiter:
         self._engine = engine
         self._clock = clock
         self._rates = rates
-        self._is_unlimited = rates.are_none
+        self.is_unlimited = rates.are_none
         self._scopes: dict[tuple[str, str], tuple[LimitScope, ...]] = {}
         self._grants: dict[str, GrantInUse] = {}
         self._waits: dict[str, RateLimitWait] = {}
@@ -84,7 +84,7 @@ class RateLimiter:
         A None is used up: acquire again for the next copy, and for the next try.
         Raises StoreError.
         """
-        if self._is_unlimited:
+        if self.is_unlimited:
             return None
         return self._acquire((recipient_domain, sending_domain))
 

@@ -1,10 +1,12 @@
 """Send what is due: lease batches, share them among connections, give them back."""
 
 import asyncio
+import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -63,7 +65,7 @@ class EmailSender:
         Any number of processes may do this at once. Raises StoreError.
         """
         self._release_ended_owners()
-        with owning() as owner:
+        with owning() as owner, _set_apart():
             return asyncio.run(self._run(stop, progress, owner))
 
     async def _run(
@@ -110,6 +112,19 @@ class EmailSender:
                 count = send_batches.release(connection, owner, self.clock())
             if count:
                 log.warning("send batches taken back owner=%s count=%s", owner, count)
+
+
+@contextmanager
+def _set_apart() -> Iterator[None]:
+    """Have what was there before not looked through, again and again, for cycles.
+
+    Some hundred thousand objects are of the program itself, and live as long as it.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _send_until_over(

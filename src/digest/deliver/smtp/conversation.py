@@ -60,12 +60,13 @@ class SmtpConnection:
         """Hand over one copy; see `Connection.hand_over`."""
         if copy is not self._announced and (why := self._why_unfit(copy)):
             return Refused(why)
-        try:
-            refused = await self._envelope(copy)
-        except OSError as problem:
-            return self._not_taken(str(problem))
-        if refused is not None:
-            return refused
+        if not self._may_go_ahead(copy):
+            try:
+                refused = await self._envelope(copy)
+            except OSError as problem:
+                return self._not_taken(str(problem))
+            if refused is not None:
+                return refused
         if self._wire.has_more:
             return self._not_taken("the mail server spoke out of turn")
         return await self._message(copy, following)
@@ -92,6 +93,13 @@ class SmtpConnection:
                 "server takes: shorten the edition, then try the refused again"
             )
         return ""
+
+    def _may_go_ahead(self, copy: Copy) -> bool:
+        """Whether it was announced and nothing is amiss: nearly always."""
+        if self._announced is not copy or not self._wire.take_replies(_GO_AHEAD):
+            return False
+        self._announced, self._has_open_envelope = None, True
+        return True
 
     async def _envelope(self, copy: Copy) -> Outcome | None:
         """Say who it is from and for; None where the message may follow."""

@@ -4,6 +4,7 @@ Which codes are final and which are about us is decided in `model.delivery.smtp_
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,6 +80,20 @@ class ReplyParser:
     def take(self) -> SmtpReply:
         """Return the next reply. Raises IndexError where none is whole."""
         return self._whole.popleft()
+
+    def take_alike(self, codes: Sequence[int]) -> bool:
+        """Take as many replies as there are codes, if they have come and are of these.
+
+        Otherwise none is taken.
+        """
+        replies = self._whole
+        if len(replies) < len(codes) or any(
+            reply.code != code for reply, code in zip(replies, codes, strict=False)
+        ):
+            return False
+        for _ in codes:
+            replies.popleft()
+        return True
 
     def _add_line(self, line: bytes) -> None:
         self._check_size(len(line))

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Sequence
 
 from digest.deliver.smtp.replies import ReplyParser, SmtpReply
 
@@ -71,6 +72,10 @@ class Wire:
         if not self._replies.has_whole:
             await self._wait_for_reply(wait)
         return self._replies.take()
+
+    def take_replies(self, codes: Sequence[int]) -> bool:
+        """Take the next replies, if they have come and have these codes; else none."""
+        return self._replies.take_alike(codes)
 
     def close(self) -> None:
         """End the connection without a word."""

@@ -59,11 +59,12 @@ class Uncertain:
 
 
 Outcome = Accepted | Deferred | Refused | Uncertain
+_MAY_BE_FREE = (Deferred, Refused)
 
 
 def is_charged(outcome: Outcome) -> bool:
     """Whether an attempt that ended so counts against the reader."""
-    return not isinstance(outcome, Deferred | Refused) or outcome.is_charged
+    return not isinstance(outcome, _MAY_BE_FREE) or outcome.is_charged
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from textwrap import fill
 
@@ -24,6 +24,14 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _WEB_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,500}")
 _MAIL_ADDRESS = re.compile(r"mailto:[!#-+.-;=?-\[\]_a-z~]{1,350}")
 _HEADERS = re.compile(r"(?:X-[A-Za-z-]{1,40}: [ -~]{1,200}\r\n)*")
+# All of the above at once, as nearly every reader's values are; none of them has the
+# sign between them.
+_WHOLE = re.compile(
+    rf"{_REFERENCE.pattern}\0{_WEB_ADDRESS.pattern}\0"
+    rf"(?:{_WEB_ADDRESS.pattern})?\0(?:{_MAIL_ADDRESS.pattern})?\0{_HEADERS.pattern}"
+)
+# A line that stands in text and in HTML as it is: nothing to escape or to encode.
+_AS_IT_IS = re.compile(r"(?!\.|From )[ !#-%(-;?-~]{0,72}[!#-%(-;?-~]")
 _STAMP = b"digest-message 1\n"
 # Messages of before had "Dear" and the name as one value.
 _SALUTATIONS = {
@@ -80,6 +88,10 @@ class Recipient:
     service_headers: str = ""
 
     def __post_init__(self) -> None:
+        values = (self.reference, self.leave_url, self.choices_url, self.leave_mailto)
+        whole = "\0".join((*values, self.service_headers))
+        if len(self.reference) <= 128 and _WHOLE.fullmatch(whole):
+            return
         if len(self.reference) > 128 or not _REFERENCE.fullmatch(self.reference):
             raise ValueError("a reference is letters, digits, hyphens and single dots")
         if not _WEB_ADDRESS.fullmatch(self.leave_url):
@@ -149,6 +161,10 @@ class CompiledMessage:
     # each field has its value among all values.
     _pieces: list[bytes] = field(init=False, repr=False, compare=False)
     _places: list[int] = field(init=False, repr=False, compare=False)
+    # Most readers of a list have the same on record.
+    _reasons_for: Callable[[Consent], tuple[bytes, bytes]] = field(
+        init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         pieces = [b""] * (2 * len(self.literals) - 1)
@@ -156,6 +172,8 @@ class CompiledMessage:
         places = [_PLACES[merge_field] for merge_field in self.merge_fields]
         object.__setattr__(self, "_pieces", pieces)
         object.__setattr__(self, "_places", places)
+        words = lru_cache(maxsize=1024)(partial(_reasons, self.reasons))
+        object.__setattr__(self, "_reasons_for", words)
 
     @classmethod
     def of(cls, pieces: Iterable[bytes | MergeField]) -> "CompiledMessage":
@@ -177,7 +195,7 @@ class CompiledMessage:
         """
         values = [
             *_own_values(recipient),
-            *_reasons(self.reasons, recipient.consent),
+            *self._reasons_for(recipient.consent),
             self.pictures,
         ]
         pieces = self._pieces.copy()
@@ -240,8 +258,6 @@ def body_value(
     return _IN_BODY[field](recipient)
 
 
-# Most readers of a list have the same on record.
-@lru_cache(maxsize=1024)
 def _reasons(reasons: ReasonWords, consent: Consent) -> tuple[bytes, bytes]:
     words = reasons.for_reader(consent)
     lines = fill(words, REASON_COLUMNS).split("\n")
@@ -267,6 +283,8 @@ def _own_values(to: Recipient) -> tuple[bytes, ...]:
 
 
 def _in_text_and_html(words: str) -> tuple[bytes, bytes]:
+    if _AS_IT_IS.fullmatch(words):
+        return (as_it_is := words.encode()), as_it_is
     in_text = quoted_printable(words).encode()
     escaped = escape(words)
     if escaped == words:

@@ -25,10 +25,15 @@ _QP_LINE = 73
 SOFT_BREAK = "=\r\n"
 
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ATOMS = re.compile(rf"{_ATEXT}(?: {_ATEXT})*")
+# Of a name on one line, as `cleaned` returns it.
+_ATOMS = re.compile(_ATEXT.replace("[", "[ ", 1))
 _LOCAL_PART = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
 _LONE_ENDS = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+# Which stands on the wire as it is; most do.
+_PLAIN_ADDRESS = re.compile(
+    rf"(?=[^@]{{1,64}}@){_LOCAL_PART.pattern}@{_DOMAIN.pattern}"
+)
 _PRINTABLE = re.compile(r"[ -~]*")
 # C0 and C1 controls, lone surrogates, and the marks that turn text around.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -71,6 +76,8 @@ def wire_address(address: str) -> str:
     """Return `address` in ASCII. Raises ValueError in plain words where it has none."""
     if len(address) > _ADDRESS:
         raise ValueError("is too long for an email address: correct it")
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise ValueError(

@@ -370,6 +370,9 @@ def cancel_stopped(
     connection: Connection, edition_id: int, those: ColumnElement[bool], now: datetime
 ) -> int:
     """Cancel `those` copies that are planned, if the edition is stopped: how many."""
+    # Asked by itself first: SQLite would look through all of them before.
+    if connection.scalar(select(is_going(edition_id))):
+        return 0
     return cancel(connection, and_(those, not_(is_going(edition_id))), now, STOPPED)
 
 
