@@ -1,6 +1,7 @@
 """Styles moved into the elements they style, without ever touching the network."""
 
 import logging
+from collections import OrderedDict
 from functools import lru_cache
 from threading import Lock
 from typing import NoReturn
@@ -16,6 +17,9 @@ cssutils.log.setLevel(logging.CRITICAL)
 
 # cssutils keeps the state of a parse in module globals.
 _ONE_AT_A_TIME = Lock()
+_SHEETS = 32
+# What a sheet's rules come to, the latest last; looked at by one at a time.
+_RULES = OrderedDict[tuple[str, int], tuple[list[object], list[object]]]()
 _MEND = "take it out of the template"
 _KEEP = 'put it in a <style data-premailer="ignore"> instead'
 _NOT_FOR_INLINING = ("!important", "@", "var(", ":is(", ":not(", ":hover")
@@ -58,8 +62,20 @@ class OfflinePremailer(Premailer):  # type: ignore[misc]  # premailer is untyped
     def _parse_css_string(self, css_body: str, validate: bool = True) -> object:  # noqa: ARG002, FBT001, FBT002 - premailer's signature
         return _sheet(css_body)
 
+    def _parse_style_rules(
+        self, css_body: str, ruleset_index: int
+    ) -> tuple[list[object], list[object]]:
+        # The same for every variant, and to write them out is most of the work.
+        sheet = css_body, ruleset_index
+        if sheet not in _RULES:
+            _RULES[sheet] = super()._parse_style_rules(css_body, ruleset_index)
+            while len(_RULES) > _SHEETS:
+                _RULES.popitem(last=False)
+        rules, leftover = _RULES[sheet]
+        return [*rules], [*leftover]
 
-@lru_cache(maxsize=32)
+
+@lru_cache(maxsize=_SHEETS)
 def _sheet(css: str) -> object:
     def refuse(url: str) -> NoReturn:
         # cssutils takes an OSError for a sheet that cannot be read, and goes on.
