@@ -1,4 +1,4 @@
-"""Staff steer, approve, call back and stop; machines die: the laws of the log hold."""
+"""Staff steer, approve, stop and ring; machines die: the laws of the log hold."""
 
 import shutil
 import sqlite3
@@ -27,11 +27,14 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from digest.audience import unsubscribing
 from digest.audience.enrolment import enrol
+from digest.audience.hashing import KeyedHasher
 from digest.compose import stopping
+from digest.deliver.calling.call_desk import CallDesk
 from digest.deliver.carrier import Copy
 from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.sending.sender import EmailSender
 from digest.errors import DigestError
+from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.delivery.delivery import (
     NEVER_LEFT,
     Accepted,
@@ -45,15 +48,18 @@ from digest.model.delivery.mail_records import read_record
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import Steering
+from digest.model.formats import Channel
 from digest.model.moves import EDITION_MOVES
 from digest.schedule.delivery.worker import Work
 from digest.schedule.editions import due, publishing, resuming
 from digest.schedule.editions.steering.open_edition import open_edition
 from digest.schedule.editions.steering.steer import Steer
+from digest.schedule.readers.phone_wishes import ReaderWishes
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import (
     audit,
+    call_attempt,
     carried_over,
     delivery,
     edition,
@@ -67,15 +73,18 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.delivery import settling
+from digest.store.delivery.calling import calls
+from digest.store.delivery.calling.calls import Call
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
 from digest.store.editions import steering as steering_rows
 from digest.store.holds import holds
 from digest.store.holds.mark_file import beside
 from digest.store.migrate import migrate
-from digest.store.people import owed
+from digest.store.people import departures, owed, suppressions
 from digest.store.posts import log, positions
 from digest.store.staff.audit import acting_as
+from digest.store.staff.rounds import ALL_ROUNDS
 from tests.builders import EIGHT, a_post, words
 from tests.databases import quick_engine
 from tests.examples import examples
@@ -88,6 +97,8 @@ CAMPAIGN = "lantern-week"
 TERMS = FILE.replace('at = "16:00"', 'at = "16:00"\nclose = "30m"')
 STAFF = ("priya", "sam", "wilf")
 ANY = st.integers(0, 7)
+# One who wants it another way is served by what they say, and no more by calls.
+RUNG = [each for each in CallOutcome if each is not CallOutcome.ANOTHER_WAY]
 WHO = st.sampled_from(STAFF)
 SCHEDULE = st.sampled_from(["daily", "weekly"])
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -143,7 +154,7 @@ class Desk(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Start with a post and four readers."""
+        """Start with two posts and four readers."""
         self.folder = Path(tempfile.mkdtemp(prefix="digest-laws-"))
         self.path = self.folder / "digest.db"
         shutil.copy(an_empty_database(), self.path)
@@ -159,8 +170,13 @@ class Desk(RuleBasedStateMachine):
         self._open()
         with writing(self.engine) as connection:
             holds.begin(connection)
-        for on, is_letter in (("daily", 0), ("daily", 1), ("weekly", 0), ("daily", 0)):
-            self.join(on, is_letter=bool(is_letter))
+        for on, by in (
+            ("daily", Channel.EMAIL),
+            ("daily", Channel.POST),
+            ("weekly", Channel.EMAIL),
+            ("daily", Channel.PHONE),
+        ):
+            self.join(on, by)
         self.publish(2)
 
     def _open(self) -> None:
@@ -184,18 +200,23 @@ class Desk(RuleBasedStateMachine):
             posts_accepted(self.engine, [post], self.now)
 
     @precondition(lambda self: len(self.model.readers) < 7)
-    @rule(on=SCHEDULE, is_letter=st.booleans())
-    def join(self, on: str, *, is_letter: bool) -> None:
+    @rule(on=SCHEDULE, by=st.sampled_from(Channel))
+    def join(self, on: str, by: Channel) -> None:
         """Let somebody join, by the door that all come in by."""
         name = next(self.names)
+        email = f"{name}@example.org" if by is Channel.EMAIL else None
+        is_letter, is_rung = by is Channel.POST, by is Channel.PHONE
         with writing(self.engine) as connection:
             who: int = connection.scalars(
                 insert(subscriber)
                 .values(
                     identity=f"email:{name}",
                     name=name.title(),
-                    email=None if is_letter else f"{name}@example.org",
-                    email_key=None if is_letter else f"{name}@example.org",
+                    email=email,
+                    email_key=email,
+                    phone="01632 960 155" if is_rung else None,
+                    phone_hash=_number_of(name) if is_rung else None,
+                    format="phone" if is_rung else None,
                     address=["1 Example Street"] if is_letter else [],
                     postcode="ZZ99 1AA" if is_letter else None,
                     schedule=on,
@@ -466,6 +487,50 @@ class Desk(RuleBasedStateMachine):
         else:
             self.pause()
 
+    @rule(which=ANY, outcome=st.sampled_from(RUNG))
+    def ring(self, which: int, outcome: CallOutcome) -> None:
+        """Ring somebody who is to be rung, and write down what came of it."""
+        with reading(self.engine) as connection:
+            waiting = calls.to_make(connection, ALL_ROUNDS, self.now, 99)
+        if waiting:
+            self._ring(waiting[which % len(waiting)], outcome)
+
+    def _ring(self, call: Call, outcome: CallOutcome) -> None:
+        told = self.truth.told_in(self.engine, call)
+        if not told and outcome is CallOutcome.SPOKEN:
+            return  # there is nothing left to tell
+        faults = self.truth.look_at_call(self.engine, call, self.now)
+        try:
+            self.call_desk.write_down(str(call.key), CallReport(outcome))
+        except DigestError:
+            return
+        self._is_odd("a call")
+        if outcome is CallOutcome.SPOKEN:
+            self.truth.broken += faults
+            self.truth.spoken(call, told)
+
+    @rule(which=ANY)
+    def unring(self, which: int) -> None:
+        """Take back what was written down of a call: it was of somebody else's."""
+        with reading(self.engine) as connection:
+            latest = select(call_attempt).order_by(call_attempt.c.id.desc())
+            rows = connection.execute(latest).all()
+        if not rows:
+            return
+        row = rows[which % len(rows)]
+        key = DeliveryKey(row.edition_id, row.reader_id)
+        with suppress(DigestError):
+            undone = self.call_desk.take_back(str(key))
+            self._is_odd("a call that was taken back")
+            if undone.attempt.outcome is CallOutcome.SPOKEN:
+                self.truth.unsaid(key)
+
+    @property
+    def call_desk(self) -> CallDesk:
+        """Where callers write down what came of it."""
+        wishes = ReaderWishes(KeyedHasher("a secret of the laws' own"))
+        return CallDesk(self.as_("dilwyn"), wishes, lambda: self.now)
+
     # --- what goes wrong ---
 
     @rule()
@@ -554,6 +619,9 @@ class Desk(RuleBasedStateMachine):
         with reading(self.engine) as connection:
             self._check_steering(connection)
             self._check_editions(connection)
+            for call in calls.to_make(connection, ALL_ROUNDS, self.now, 99):
+                has_left = departures.is_gone(connection, 1, call.subscriber_id)
+                assert not has_left, f"{call.name} is to be rung, who asked us to stop"
             if not self.is_behind:
                 self._check_places(connection)
         if not self.is_behind:
@@ -639,7 +707,10 @@ class Desk(RuleBasedStateMachine):
         self._apply()
         with writing(self.engine) as connection:
             campaigns.resume(connection, 1, self.now)
-            for number in self.model.readers.values():
+            for name, number in self.model.readers.items():
+                # Wrong numbers are found to be right.
+                target = {"phone": _number_of(name)}
+                suppressions.lift(connection, target, self.now)
                 unsubscribing.resubscribe(connection, number, self.now)
         for _ in range(4):
             for schedule in ("daily", "weekly"):
@@ -651,12 +722,20 @@ class Desk(RuleBasedStateMachine):
                     with suppress(DigestError):
                         publishing.cancel(self.engine, waiting, self.now)
                 self.send(0, 0, "", "accepted")
+                self._ring_all()
                 self._settle_uncertain()
                 new = publishing.open_now(self.engine, CAMPAIGN, schedule, self.now)
                 publishing.carry_forward(self.engine, new, self.now)
                 if self._row(new).state == EditionState.FROZEN:
                     publishing.approve(self.engine, new, "ann", self.now, again=True)
                 self.send(0, 0, "", "accepted")
+                self._ring_all()
+
+    def _ring_all(self) -> None:
+        with reading(self.engine) as connection:
+            waiting = calls.to_make(connection, ALL_ROUNDS, self.now, 99)
+        for call in waiting:
+            self._ring(call, CallOutcome.SPOKEN)
 
     def _settle_uncertain(self) -> None:
         with writing(self.engine) as connection:
@@ -730,6 +809,11 @@ class Desk(RuleBasedStateMachine):
     def _audited(self, by: str) -> int:
         with reading(self.engine) as connection:
             return connection.scalar(_count_audited(by)) or 0
+
+
+def _number_of(name: str) -> str:
+    """Return what somebody's phone number is hashed to."""
+    return f"the number of {name}"
 
 
 def _count_audited(by: str) -> Any:

@@ -1,7 +1,8 @@
 """What has left, as whoever got it would tell: no record of the program's own.
 
 A copy names its posts in a header, so that the carrier knows what it takes; letters
-are known when they are laid, and count once their batch is sealed.
+are known when they are laid, and count once their batch is sealed; and who was rung
+knows what they were told.
 """
 
 from collections import Counter
@@ -19,6 +20,7 @@ from digest.model.editions.compiled_message import CompiledMessage, MergeField
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading
 from digest.store.base.tables import campaign, delivery, edition, handover, item
+from digest.store.delivery.calling.calls import Call
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatchState, listed
@@ -124,6 +126,28 @@ class Truth:
                     for letter in self.laid.pop(batch.edition_id, ()):
                         self.arrived(letter)
 
+    def look_at_call(self, engine: Engine, call: Call, now: datetime) -> list[str]:
+        """Return which laws it would break to tell somebody the call's posts now."""
+        with reading(engine) as connection:
+            faults = _faults(connection, call.key, self.told_in(engine, call), now)
+        # A person rings: no worker has it in hand, and no campaign's pause stops them.
+        mere = ("without being claimed", "while its campaign was paused")
+        return [f"call {call.key} made {fault}" for fault in faults - {*mere}]
+
+    def told_in(self, engine: Engine, call: Call) -> frozenset[str]:
+        """Return the posts that somebody is told who is rung."""
+        with reading(engine) as connection:
+            return posts_of(connection, call.variant_id)
+
+    def spoken(self, call: Call, posts: frozenset[str]) -> None:
+        """Note that somebody was told them."""
+        name = call.name.lower()
+        self.arrived(Arrival(_call(call.key), name, posts, call.key.edition_id))
+
+    def unsaid(self, key: DeliveryKey) -> None:
+        """Note that nobody was rung: it was written down by mistake."""
+        self.arrivals.pop(_call(key), None)
+
     def posts_by_reader(self) -> Mapping[str, Counter[str]]:
         """Return how many copies each reader has that hold each post."""
         posts: dict[str, Counter[str]] = {}
@@ -149,44 +173,47 @@ class Truth:
         posts: frozenset[str],
         now: datetime,
     ) -> None:
-        row = connection.execute(
-            select(
-                edition.c.state,
-                edition.c.approved_at,
-                edition.c.leaves_at,
-                edition.c.stopped_at,
-                campaign.c.paused_at,
-                handover.c.held_since,
-                delivery.c.state.label("copy"),
-            )
-            .join(campaign, campaign.c.id == edition.c.campaign_id)
-            .join(handover, handover.c.id == 1)
-            .join(delivery, delivery.c.edition_id == edition.c.id)
-            .where(
-                edition.c.id == key.edition_id, delivery.c.reader_id == key.reader_id
-            )
-        ).one()
-        withdrawn = posts & set(
-            connection.scalars(
-                select(item.c.key).where(item.c.withdrawn_at.is_not(None))
-            )
-        ) - set(
-            connection.scalars(select(item.c.key).where(item.c.withdrawn_at.is_(None)))
-        )
-        faults = {
-            "before approval": row.approved_at is None
-            or row.state not in _ON_THEIR_WAY,
-            "while it was held back": row.leaves_at is not None and row.leaves_at > now,
-            "after it was stopped": row.stopped_at is not None,
-            "while its campaign was paused": row.paused_at is not None,
-            "while nothing may leave": row.held_since is not None,
-            "with what was withdrawn": bool(withdrawn),
-            "without being claimed": row.copy != "handing-over",
-        }
         if key not in self.claimed:
-            self.broken += [
-                f"copy {key} left {fault}" for fault, is_so in faults.items() if is_so
-            ]
+            faults = _faults(connection, key, posts, now)
+            self.broken += [f"copy {key} left {fault}" for fault in sorted(faults)]
+
+
+def _faults(
+    connection: Connection, key: DeliveryKey, posts: frozenset[str], now: datetime
+) -> set[str]:
+    """Return which laws a copy breaks that leaves now with those posts."""
+    row = connection.execute(
+        select(
+            edition.c.state,
+            edition.c.approved_at,
+            edition.c.leaves_at,
+            edition.c.stopped_at,
+            campaign.c.paused_at,
+            handover.c.held_since,
+            delivery.c.state.label("copy"),
+        )
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .join(handover, handover.c.id == 1)
+        .join(delivery, delivery.c.edition_id == edition.c.id)
+        .where(edition.c.id == key.edition_id, delivery.c.reader_id == key.reader_id)
+    ).one()
+    withdrawn = posts & set(
+        connection.scalars(select(item.c.key).where(item.c.withdrawn_at.is_not(None)))
+    ) - set(connection.scalars(select(item.c.key).where(item.c.withdrawn_at.is_(None))))
+    faults = {
+        "before approval": row.approved_at is None or row.state not in _ON_THEIR_WAY,
+        "while it was held back": row.leaves_at is not None and row.leaves_at > now,
+        "after it was stopped": row.stopped_at is not None,
+        "while its campaign was paused": row.paused_at is not None,
+        "while nothing may leave": row.held_since is not None,
+        "with what was withdrawn": bool(withdrawn),
+        "without being claimed": row.copy != "handing-over",
+    }
+    return {fault for fault, is_so in faults.items() if is_so}
+
+
+def _call(key: DeliveryKey) -> str:
+    return f"call {key}"
 
 
 def posts_of(connection: Connection, variant_id: int) -> frozenset[str]:

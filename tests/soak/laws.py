@@ -105,7 +105,8 @@ class Judge:
         return edition
 
     def _take(self, arrival: Arrival) -> None:
-        self.counts["letters" if arrival.is_letter else "emails"] += 1
+        kind = "letters" if arrival.is_letter else "emails"
+        self.counts["calls" if arrival.is_call else kind] += 1
         reader = self.truth.readers.get(arrival.to)
         if reader is None:
             raise self._broken("a copy to nobody we know", arrival)
@@ -132,6 +133,8 @@ class Judge:
             raise self._broken("of a slot that is none", arrival)
         if arrival.at < edition.slot:
             raise self._broken("early", arrival)
+        if arrival.is_call is not reader.person.is_rung:
+            raise self._broken("by a channel that they did not ask for", arrival)
         is_theirs = edition.campaign == reader.person.campaign
         is_sure = not reader.unsure_until or reader.unsure_until < edition.slot
         if not is_theirs or (is_sure and edition.schedule != reader.schedule):

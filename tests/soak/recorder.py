@@ -35,8 +35,8 @@ _TITLE_BYTES = re.compile(_TITLE.pattern.encode())
 class Arrival:
     """A copy that has left: to whom, of which edition, with which posts.
 
-    `reference` is its Message-ID; a letter has none. Of one that `is_doubtful` the
-    answer was lost; one that `was_taken` has left.
+    `reference` is its Message-ID; a letter or a call has none. Of one that
+    `is_doubtful` the answer was lost; one that `was_taken` has left.
     """
 
     at: datetime
@@ -46,6 +46,7 @@ class Arrival:
     reference: str = ""
     leave_token: str = ""
     is_letter: bool = False
+    is_call: bool = False
     is_doubtful: bool = False
     was_taken: bool = True
 

@@ -13,6 +13,8 @@ from dateutil import rrule, tz
 from tests.reckoning import Kind, WallClock, reckoned, ruled
 
 SOURCES = ("blog", "news")
+# Of those of a campaign without an end, and who get no letters.
+_RUNG = 0.1
 LETTER_COLUMNS = ("address_1", "address_2", "postcode")
 _FILE = """
 [campaign]
@@ -135,11 +137,17 @@ class ScenePerson:
     schedule: str
     is_by_post: bool
     has_one_topic: bool
+    is_rung: bool = False
 
     @property
     def email(self) -> str:
-        """Their address, also of those who get letters."""
+        """Their address, also of those who get letters or are rung."""
         return f"{self.name.lower()}@example.org"
+
+    @property
+    def phone(self) -> str:
+        """Their number, if they are rung."""
+        return "01632 960155" if self.is_rung else ""
 
     def row(self) -> dict[str, str]:
         """Return their row of a list."""
@@ -148,12 +156,18 @@ class ScenePerson:
             "email": self.email,
             "schedule": self.schedule,
             "topics": "stories" if self.has_one_topic else "",
-            "format": "letter" if self.is_by_post else "",
+            "format": self._format(),
+            "phone": self.phone,
         }
         if self.is_by_post:
             lines = ("1 Example Street", "EXAMPLETON", "ZZ99 1AA")
             row |= dict(zip(LETTER_COLUMNS, lines, strict=True))
         return row
+
+    def _format(self) -> str:
+        if self.is_rung:
+            return "phone"
+        return "letter" if self.is_by_post else ""
 
 
 @dataclass(frozen=True)
@@ -185,7 +199,8 @@ def a_scene(first: date, days: int, readers: int, chance: random.Random) -> Scen
 
 def write_list(path: Path, people: Sequence[ScenePerson]) -> Path:
     """Write people as a subscriber list."""
-    heads = ("name", "email", "schedule", "topics", "format", *LETTER_COLUMNS)
+    own = ("name", "email", "schedule", "topics", "format", "phone")
+    heads = (*own, *LETTER_COLUMNS)
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, heads, restval="")
         writer.writeheader()
@@ -321,10 +336,13 @@ def _person(
     [campaign] = chance.choices(campaigns, [each.share for each in campaigns])
     schedules = campaign.schedules
     [schedule] = chance.choices(schedules, [each.share for each in schedules])
+    is_by_post = schedule.has_letters and chance.random() < 0.5
     return ScenePerson(
         name=f"Reader{number:05}",
         campaign=campaign.name,
         schedule=schedule.name,
-        is_by_post=schedule.has_letters and chance.random() < 0.5,
+        is_by_post=is_by_post,
         has_one_topic=chance.random() < 0.1,
+        # A campaign that is to end has to have been told of by then.
+        is_rung=not (is_by_post or campaign.has_end) and chance.random() < _RUNG,
     )

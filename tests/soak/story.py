@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.fakes.sending import HandWoundClock
 from tests.soak import asked
+from tests.soak.callers import Callers
 from tests.soak.laws import Judge, LawBroken, SlotFact
 from tests.soak.machine import Machine
 from tests.soak.recorder import Arrival, PrintFolder, RecordedCarrier
@@ -86,6 +87,7 @@ class Story:
         self.staff = Staff(
             self.machine, self.truth, self.scene, self.folder, self.sites.url
         )
+        self.callers = Callers(self.staff, self.chance, self.counts)
         self.departed: list[Arrival] = []
         self._taken = set[str]()
         self.troubles = Troubles(
@@ -194,6 +196,8 @@ class Story:
         if faults := self.machine.fault_log.faults:
             raise LawBroken(f"a fault of the program: {faults[0]}")
         self._take_stock(for_sure=True)
+        if not self.troubles.is_held:
+            self._take(self.callers.ring())
         of_slot = partial(asked.edition_of_slot, self.machine)
         self.judge.judge_slots(self.clock.now, of_slot, self._trouble)
         self.look_round()
@@ -217,9 +221,14 @@ class Story:
             raise LawBroken(f"something left while nothing may: {arrivals[0]}")
         if not for_sure:
             self._doubt(arrivals[-_CONNECTIONS:])
-        self.departed += arrivals
         self._taken.update(each.reference for each in arrivals)
-        self.judge.take(arrivals)
+        self._take(arrivals)
+
+    def _take(self, arrivals: Iterable[Arrival]) -> None:
+        """Judge each of these as it comes."""
+        for each in arrivals:
+            self.departed.append(each)
+            self.judge.take([each])
 
     def _doubt(self, arrivals: Iterable[Arrival]) -> None:
         """Expect copies again: their answers were lost, or not noted in time."""

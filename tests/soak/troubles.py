@@ -226,7 +226,7 @@ class Troubles:
             return SendAnswer()
         if not self.was_messy_since(self._restored):
             answers.append(lambda: HadBeforeAnswer(lost[-1].at + timedelta(minutes=1)))
-            if not any(each.is_letter for each in lost):
+            if not any(each.is_letter or each.is_call for each in lost):
                 answers += [self._by_record] * 2
         return self.chance.choice(answers)()
 
