@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, func, insert, select, update
 from starlette.testclient import TestClient
 
 from digest.audience.erasing import erase
@@ -14,35 +14,45 @@ from digest.audience.offers import channel_offers
 from digest.audience.subject_access import everything
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
+from digest.model.delivery.calls import UNANSWERED, CallOutcome, CallReport
 from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
+from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
 from digest.model.people.channel_choice import INSTEAD
 from digest.model.people.channel_offers import (
     OfferKey,
     OfferMeans,
     agreement_on_record,
+    cause_in_words,
 )
-from digest.model.people.person import Consent
+from digest.model.people.person import Consent, PersonKeys, phone_key
 from digest.model.roles import Role
 from digest.schedule.reports.troubles.of_returns import of_returns
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
+    call_attempt,
     channel_offer,
+    edition,
+    reader,
     subscriber,
     subscription,
     suppression,
 )
 from digest.store.delivery.incoming import incoming_mail
+from digest.store.people import channel_offers as stored_offers
 from digest.store.people import suppressions
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
+from tests.fakes.sending import HandWoundClock
+from tests.integration.test_calls import NUMBER, a_desk, an_edition_to_ring
 from tests.lists import HASHER
 from tests.lost_people import four_lost
 from tests.staff import signed_in
 from tests.stored import a_stored_campaign
 
 BY_POST, BY_EMAIL = OfferKey(4, Channel.POST), OfferKey(1, Channel.EMAIL)
+BY_PHONE = (1, Channel.PHONE)
 OURS = {"Origin": SITE}
 
 
@@ -204,6 +214,123 @@ def test_a_permission_is_for_what_its_words_name(
     consent = Consent(basis, "form", "2026-07-01", wording)
 
     assert bool(agreement_on_record([consent], INSTEAD[channel])) is is_one
+
+
+def rung(engine: Engine, *outcomes: CallOutcome) -> None:
+    """Write down that the only one who is rung was, an hour after the other."""
+    with writing(engine) as connection:
+        for outcome in outcomes:
+            count = select(func.count()).select_from(call_attempt)
+            hours = connection.scalar(count) or 0
+            row = connection.execute(
+                select(reader.c.id, subscriber.c.phone_hash).where(
+                    reader.c.subscriber_id == subscriber.c.id
+                )
+            ).one()
+            connection.execute(
+                insert(call_attempt).values(
+                    edition_id=1,
+                    reader_id=row.id,
+                    outcome=outcome,
+                    caller="dilwyn",
+                    at=EIGHT + timedelta(hours=hours),
+                    phone_hash=row.phone_hash,
+                    tries_before=0,
+                )
+            )
+
+
+@pytest.fixture
+def unheard(engine: Engine) -> Engine:
+    """Give somebody who is rung, and of whom an address is held."""
+    an_edition_to_ring(engine)
+    with writing(engine) as connection:
+        where = {"address": ["1 Example Street", "Exampleton"], "postcode": "ZZ99 1AA"}
+        hashed = HASHER.hashed(PersonKeys(phone=phone_key("Edwin", NUMBER)))
+        hashes = {"phone_hash": hashed.phone, "post_hash": "post", "format": "phone"}
+        connection.execute(update(subscriber).values(**where, **hashes))
+    return engine
+
+
+def offered(engine: Engine) -> list[tuple[int, str]]:
+    return [each[:2] for each in waiting(engine)]
+
+
+def test_who_never_answers_the_phone_is_offered_letters(unheard: Engine) -> None:
+    rung(unheard, *[CallOutcome.NO_ANSWER] * (UNANSWERED - 1), CallOutcome.SPOKEN)
+    rung(unheard, *[CallOutcome.NO_ANSWER] * (UNANSWERED - 1))
+    assert offered(unheard) == []
+    rung(unheard, CallOutcome.NO_ANSWER)
+
+    assert offered(unheard) == [BY_PHONE]
+    with reading(unheard) as connection:
+        [offer] = channel_offers.offers(connection, HASHER, 9)
+        assert stored_offers.count_waiting(connection) == 1
+    assert cause_in_words(offer.cause) == (
+        "nobody answers their phone (no answer to 5 calls)"
+    )
+
+
+def test_who_answers_no_call_any_more_is_offered_letters_anew(unheard: Engine) -> None:
+    rung(unheard, *[CallOutcome.NO_ANSWER] * UNANSWERED)
+    with writing(unheard) as connection:
+        channel_offers.dismiss(connection, HASHER, OfferKey(*BY_PHONE), EIGHT)
+    rung(unheard, CallOutcome.NO_ANSWER)
+    assert offered(unheard) == []
+    rung(unheard, CallOutcome.LATER, *[CallOutcome.NO_ANSWER] * UNANSWERED)
+    assert offered(unheard) == [BY_PHONE]
+
+
+def test_an_offer_of_letters_for_calls_is_taken_up_and_undone(unheard: Engine) -> None:
+    rung(unheard, *[CallOutcome.NO_ANSWER] * UNANSWERED)
+    key, later = OfferKey(*BY_PHONE), EIGHT + timedelta(days=9)
+    with writing(unheard) as connection:
+        channel_offers.take_up(connection, HASHER, key, OfferMeans.VISIT, later)
+    assert (format_of(unheard, 1), offered(unheard)) == ("letter", [])
+    with writing(unheard) as connection:
+        channel_offers.undo(connection, HASHER, key, later)
+    assert (format_of(unheard, 1), offered(unheard)) == ("phone", [BY_PHONE])
+
+
+def test_calls_that_were_practised_or_to_another_number_lose_nobody(
+    unheard: Engine,
+) -> None:
+    rung(unheard, *[CallOutcome.NO_ANSWER] * UNANSWERED)
+    for change in (
+        update(edition).values(mode=Mode.PRACTICE),
+        update(subscriber).values(phone_hash="of another number"),
+    ):
+        with unheard.begin() as connection:
+            connection.execute(change)
+            assert stored_offers.waiting(connection, 9) == []
+            connection.rollback()
+    assert offered(unheard) == [BY_PHONE]
+
+
+def test_whose_number_is_somebody_elses_is_offered_letters_once(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    with writing(engine) as connection:
+        connection.execute(update(subscriber).values(format="phone"))
+    rung(engine, *[CallOutcome.NO_ANSWER] * UNANSWERED)
+    a_desk(engine, HandWoundClock()).write_down(
+        str(key), CallReport(CallOutcome.WRONG_NUMBER)
+    )
+
+    assert [each[:3] for each in waiting(engine)] == [(1, "phone", False)]
+
+
+def test_what_was_lost_twice_is_one_offer_and_a_wish_makes_it_none(
+    lost: Engine,
+) -> None:
+    target = {"email": HASHER.of_address("ann@example.org")}
+    with writing(lost) as connection:
+        suppressions.add(connection, target, "bounced: 5.2.1", EIGHT)
+    assert [each[0] for each in waiting(lost)].count(1) == 1
+    with writing(lost) as connection:
+        suppressions.add(connection, target, "complaint", EIGHT)
+    assert 1 not in {each[0] for each in waiting(lost)}
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from digest.model.formats import FORMATS, PHONE, Format
 # Of a day nobody answers all the time: two hours on, the meal or the visit is over.
 RING_AGAIN_AFTER = timedelta(hours=2)
 
+# So many calls in a row that nobody answered: they may be away, or hear no telephone.
+UNANSWERED = 5
+
 # What no database keeps, and no page shows: controls and halves of characters.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 

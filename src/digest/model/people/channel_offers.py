@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from digest.model.formats import Channel
+from digest.model.formats import PHONE, Channel, Format
 from digest.model.people.channel_choice import INSTEAD, OtherChannel
-from digest.model.people.person import Consent
+from digest.model.people.person import DID_NOT_ASK, Consent
 
 
 class OfferMeans(StrEnum):
@@ -72,6 +72,8 @@ _CAUSES = (
     ("bounced: 5.1.", "their email address does not exist"),
     ("bounced: 5.2.1", "their mailbox takes no mail any more"),
     ("bounced again", "their mailbox took no mail for weeks"),
+    ("wrong number", "their phone number is somebody else's"),
+    ("no answer", "nobody answers their phone"),
 )
 
 
@@ -87,6 +89,15 @@ def cause_in_words(cause: str) -> str:
     """Return why a channel was lost, in plain words, with the words that are kept."""
     plain = next((words for start, words in _CAUSES if cause.startswith(start)), "")
     return f"{plain} ({cause})" if plain else cause
+
+
+def has_asked_for_calls(wanted: Format | None, consents: Sequence[Consent]) -> bool:
+    """Whether somebody asked to be rung: they need it by their own word.
+
+    A number alone is no such thing, nor is what somebody was put down for whom nobody
+    asked; store.people.kinds.permissions asks the same of rows.
+    """
+    return wanted is PHONE and any(each.basis != DID_NOT_ASK for each in consents)
 
 
 def agreement_on_record(consents: Sequence[Consent], way: OtherChannel) -> str:

@@ -825,6 +825,7 @@ call_attempt = Table(
     Column("format_before", String(20)),  # what they had asked for until then
     Column("has_left", Boolean),  # whether they left the campaign by it
     Column("moved_to", String(16)),  # the state of the call since; null: as before
+    Column("phone_hash", String(64)),  # what the number is hashed to that was rung
     # What the copy said until then, for who takes it back.
     _required("tries_before", Integer),
     Column("reply_before", Text),

@@ -6,12 +6,17 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
+    Exists,
     FromClause,
     Row,
     Select,
+    String,
     and_,
+    cast,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -20,14 +25,18 @@ from sqlalchemy import (
     union_all,
 )
 
-from digest.model.formats import FORMATS, Channel, first_for
+from digest.model.delivery.calls import UNANSWERED, CallOutcome
+from digest.model.editions.mode import Mode
+from digest.model.formats import FORMATS, PHONE, Channel, first_for
 from digest.model.people.channel_choice import INSTEAD
 from digest.model.people.channel_offers import OfferKey, OfferMeans, OfferOutcome
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import (
     bounce,
+    call_attempt,
     channel_offer,
     departure,
+    edition,
     reader,
     subscriber,
     subscription,
@@ -67,7 +76,7 @@ def waiting(
 
     `only` is somebody's number: then theirs alone.
     """
-    lost = union_all(*(_lost(channel, only) for channel in INSTEAD)).subquery()
+    lost = _all_lost(only).subquery()
     rows = connection.execute(
         select(lost).order_by(lost.c.since, lost.c.id, lost.c.channel).limit(limit)
     )
@@ -89,7 +98,7 @@ def questions() -> tuple[Asked, ...]:
 
 
 def _count(_connection: Connection, _nothing: None) -> Select[Any]:
-    lost = union_all(*(_lost(channel) for channel in INSTEAD)).subquery()
+    lost = _all_lost().subquery()
     return select(func.count().label("offers")).select_from(lost)
 
 
@@ -164,25 +173,94 @@ def erase(connection: Connection, subscriber_id: int) -> None:
     )
 
 
+def _all_lost(only: int | None = None) -> CompoundSelect[Any]:
+    lost = (_lost(channel, only) for channel in INSTEAD)
+    return union_all(*lost, _unanswered(only))
+
+
+def _is_settled(channel: Channel | None, since: ColumnElement[Any]) -> Exists:
+    return exists().where(
+        channel_offer.c.subscriber_id == subscriber.c.id,
+        channel_offer.c.channel == channel,
+        channel_offer.c.since == since,
+    )
+
+
+def _unanswered(only: int | None) -> Select[Any]:
+    """Return who was rung so often in a row, and did not answer; since the first time.
+
+    What was practised counts for nothing, nor what was by another number.
+    """
+    calls, of_reader, of_edition = call_attempt.alias(), reader.alias(), edition.alias()
+    answered = (
+        select(func.max(calls.c.id))
+        .join(of_reader, of_reader.c.id == calls.c.reader_id)
+        .join(of_edition, of_edition.c.id == calls.c.edition_id)
+        .where(
+            of_reader.c.subscriber_id == subscriber.c.id,
+            of_edition.c.mode == Mode.LIVE,
+            calls.c.outcome != CallOutcome.NO_ANSWER,
+        )
+        .scalar_subquery()
+    )
+    tries = (
+        select(
+            subscriber.c.id,
+            func.min(call_attempt.c.at).label("since"),
+            func.count().label("tries"),
+        )
+        .join(reader, reader.c.subscriber_id == subscriber.c.id)
+        .join(call_attempt, call_attempt.c.reader_id == reader.c.id)
+        .join(edition, edition.c.id == call_attempt.c.edition_id)
+        .where(
+            call_attempt.c.outcome == CallOutcome.NO_ANSWER,
+            call_attempt.c.phone_hash == subscriber.c.phone_hash,
+            call_attempt.c.id > func.coalesce(answered, 0),
+            edition.c.mode == Mode.LIVE,
+        )
+        .group_by(subscriber.c.id)
+        .having(func.count() >= UNANSWERED)
+    )
+    if only is not None:
+        tries = tries.where(subscriber.c.id == only)
+    row = tries.subquery()
+    count = cast(row.c.tries, String)
+    return (
+        select(
+            subscriber.c.id,
+            literal(PHONE.channel).label("channel"),
+            literal("no answer to ").concat(count).concat(" calls").label("reason"),
+            row.c.since,
+        )
+        .join(row, row.c.id == subscriber.c.id)
+        .where(
+            subscriber.c.format == PHONE.name,
+            subscriber.c.phone.is_not(None),
+            subscriber.c.erased_at.is_(None),
+            subscriber.c.merged_into.is_(None),
+            # Of a number that is somebody else's that is said.
+            ~exists().where(
+                suppression.c.channel == PHONE.channel,
+                suppression.c.target_hash == subscriber.c.phone_hash,
+            ),
+            _reads(),
+            ~_is_settled(PHONE.channel, row.c.since),
+        )
+    )
+
+
 def _lost(channel: Channel, only: int | None = None) -> Select[Any]:
     """Return whom that channel does not reach, though they would read by it.
 
-    Found by what came back: an address that nothing went to has lost nobody.
+    Found by what came back, or by what a caller wrote down: an address that nothing
+    went to has lost nobody.
     """
+    report = call_attempt if channel is PHONE.channel else bounce
     came_back = select(reader.c.subscriber_id).join(
-        bounce, bounce.c.reader_id == reader.c.id
+        report, report.c.reader_id == reader.c.id
     )
     if only is not None:
         came_back = came_back.where(reader.c.subscriber_id == only)
-    is_settled = (
-        select(channel_offer.c.subscriber_id)
-        .where(
-            channel_offer.c.subscriber_id == subscriber.c.id,
-            channel_offer.c.channel == channel,
-            channel_offer.c.since == suppression.c.created_at,
-        )
-        .exists()
-    )
     return (
         select(
             subscriber.c.id,
@@ -205,7 +283,7 @@ def _lost(channel: Channel, only: int | None = None) -> Select[Any]:
             ~_is_said_before_or_otherwise(channel),
             _wants(channel),
             _reads(),
-            ~is_settled,
+            ~_is_settled(channel, suppression.c.created_at),
         )
     )
 
@@ -242,6 +320,8 @@ def _wants(channel: Channel) -> ColumnElement[bool]:
     formats = [each.name for each in FORMATS.values() if each.channel is channel]
     named = subscriber.c.format.in_(formats)
     unnamed = subscriber.c.format.is_(None)
+    if channel is PHONE.channel:
+        return named
     has_email = subscriber.c.email_hash.is_not(None)
     first = first_for(has_email=True, has_address=True).channel
     usual = has_email if channel is first else ~has_email

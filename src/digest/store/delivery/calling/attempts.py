@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.delivery.delivery import DeliveryState
@@ -89,6 +99,7 @@ def add(
             format=report.format.name if report.format else None,
             format_before=effect.format_before or None,
             has_left=effect.has_left,
+            phone_hash=_number_of(call.subscriber_id),
             moved_to=after.state if has_moved else None,
             tries_before=call.attempts,
             reply_before=call.reply or None,
@@ -173,7 +184,7 @@ def blank(connection: Connection, subscriber_id: int) -> None:
     connection.execute(
         update(call_attempt)
         .where(call_attempt.c.reader_id.in_(theirs))
-        .values(note=None)
+        .values(note=None, phone_hash=None)
     )
 
 
@@ -253,6 +264,11 @@ def _attempt(row: Row[Any]) -> CallAttempt:
         row.campaign,
         row.slot,
     )
+
+
+def _number_of(subscriber_id: int) -> ScalarSelect[Any]:
+    numbers = select(subscriber.c.phone_hash).where(subscriber.c.id == subscriber_id)
+    return numbers.scalar_subquery()
 
 
 def _lacking(row: Row[Any]) -> str:

@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("format_before", sa.String(20)),
         sa.Column("has_left", sa.Boolean()),
         sa.Column("moved_to", sa.String(16)),
+        sa.Column("phone_hash", sa.String(64)),
         sa.Column("tries_before", sa.Integer(), nullable=False),
         sa.Column("reply_before", sa.Text()),
         sa.Column("next_attempt_before", UtcDateTime()),
