@@ -96,6 +96,8 @@ def a_reader(engine: Engine, name: str, on: str = "daily", **person: object) -> 
                 address=fields["address"],
                 phone=fields.get("phone"),
                 phone_hash=fields.get("phone") and f"hash of {name}'s number",
+                # Nobody is rung who has not asked for it.
+                format="phone" if fields["format"] == "phone" else None,
                 organiser=fields.get("organiser"),
                 postcode=fields.get("postcode"),
                 created_at=EIGHT,

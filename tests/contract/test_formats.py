@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -100,7 +100,8 @@ def test_what_can_travel_can_be_made_and_looked_at(fmt: Format) -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
 def test_a_reader_is_served_by_the_formats_channel_or_told_why_not(fmt: Format) -> None:
-    served = resolve(ReaderFacts(fmt, has_email=True, has_address=True, has_phone=True))
+    facts = ReaderFacts(fmt, has_email=True, has_address=True, has_phone=True)
+    served = resolve(replace(facts, agreed_to_calls=True))
 
     assert isinstance(served, Served) == (fmt.channel is not None)
     if isinstance(served, Served):
@@ -113,7 +114,8 @@ def test_a_reader_is_served_by_the_formats_channel_or_told_why_not(fmt: Format) 
 def test_who_cannot_be_reached_gets_the_other_format(fmt: Format) -> None:
     other = named(fmt.otherwise)
 
-    assert resolve(ReaderFacts(fmt, has_address=True)) == Served(Channel.POST, other)
+    facts = ReaderFacts(fmt, has_address=True, agreed_to_letters=True)
+    assert resolve(facts) == Served(Channel.POST, other)
 
 
 def test_what_nothing_makes_is_no_rendition() -> None:

@@ -16,6 +16,7 @@ from digest.audience.unsubscribing import unsubscribe
 from digest.errors import NotFound
 from digest.model.formats import HTML, LARGE_PRINT, LETTER, PHONE, PLAIN
 from digest.model.people.channel_choice import NotServed, ReaderFacts, resolve
+from digest.model.people.channel_offers import has_asked_for_calls
 from digest.store.base.engine import reading, writing
 from digest.store.people.subscribers import subscribed
 from tests.builders import EIGHT
@@ -99,6 +100,9 @@ def test_the_sample_list_goes_in_whole_with_one_reader_out_of_reach(
                     has_email=bool(person.email),
                     has_address=person.address is not None,
                     has_phone=bool(person.phone),
+                    agreed_to_calls=has_asked_for_calls(
+                        person.format, [person.consent]
+                    ),
                 )
             ),
             NotServed,

@@ -496,8 +496,8 @@ class Desk(RuleBasedStateMachine):
             self._ring(waiting[which % len(waiting)], outcome)
 
     def _ring(self, call: Call, outcome: CallOutcome) -> None:
-        told = self.truth.told_in(self.engine, call)
-        if not told and outcome is CallOutcome.SPOKEN:
+        posts = self.truth.told_in(self.engine, call)
+        if not posts and outcome is CallOutcome.SPOKEN:
             return  # there is nothing left to tell
         faults = self.truth.look_at_call(self.engine, call, self.now)
         try:
@@ -507,7 +507,7 @@ class Desk(RuleBasedStateMachine):
         self._is_odd("a call")
         if outcome is CallOutcome.SPOKEN:
             self.truth.broken += faults
-            self.truth.spoken(call, told)
+            self.truth.spoken(call, posts)
 
     @rule(which=ANY)
     def unring(self, which: int) -> None:

@@ -1,9 +1,23 @@
 """How a reader is served: need, permission, data present, what came back."""
 
+from dataclasses import replace
+
 import pytest
 
-from digest.model.formats import BRAILLE, HTML, LARGE_PRINT, LETTER, PLAIN, Channel
+from digest.model.formats import (
+    BRAILLE,
+    HTML,
+    LARGE_PRINT,
+    LETTER,
+    PHONE,
+    PLAIN,
+    Channel,
+)
 from digest.model.people.channel_choice import NotServed, ReaderFacts, Served, resolve
+from digest.model.people.lawful_basis import BasisGap
+
+DEAD = ReaderFacts(HTML, has_email=True, email_suppressed=True)
+UNLAWFUL = ReaderFacts(HTML, has_email=True, basis_gap=BasisGap.NO_TASK)
 
 
 @pytest.mark.parametrize(
@@ -15,14 +29,24 @@ from digest.model.people.channel_choice import NotServed, ReaderFacts, Served, r
             id="an email to whoever wants one",
         ),
         pytest.param(
-            ReaderFacts(PLAIN, has_address=True),
+            ReaderFacts(PLAIN, has_address=True, agreed_to_letters=True),
             Served(Channel.POST, LETTER),
-            id="a letter to whoever has no email",
+            id="a letter to whoever has no email and agreed to letters",
         ),
         pytest.param(
-            ReaderFacts(HTML, has_email=True, email_suppressed=True, has_address=True),
+            replace(DEAD, has_address=True, agreed_to_letters=True),
             Served(Channel.POST, LETTER),
-            id="a letter to whoever's email is suppressed",
+            id="a letter to whoever's email is suppressed and agreed to letters",
+        ),
+        pytest.param(
+            replace(UNLAWFUL, has_address=True),
+            Served(Channel.POST, LETTER),
+            id="a letter where the lawful basis alone forbids the email",
+        ),
+        pytest.param(
+            ReaderFacts(PHONE, has_phone=True, agreed_to_calls=True),
+            Served(Channel.PHONE, PHONE),
+            id="a call to whoever asked for calls",
         ),
         pytest.param(
             ReaderFacts(LARGE_PRINT, has_address=True, has_email=True),
@@ -46,6 +70,33 @@ def test_a_reader_who_can_be_reached_is_served(
             id="left",
         ),
         pytest.param(ReaderFacts(HTML), "add one", id="nothing held"),
+        pytest.param(
+            replace(DEAD, has_address=True),
+            "have not agreed to letters",
+            id="a dead email and an address, without their word",
+        ),
+        pytest.param(
+            replace(DEAD, has_address=True, basis_gap=BasisGap.NO_TASK),
+            "lawful basis",
+            id="a dead email that was not lawful either",
+        ),
+        pytest.param(
+            ReaderFacts(PLAIN, has_address=True),
+            "whether they would like letters",
+            id="no email and an address, without their word",
+        ),
+        pytest.param(
+            ReaderFacts(PHONE, has_phone=True),
+            "not that they want to be rung",
+            id="a number, without their word",
+        ),
+        pytest.param(
+            ReaderFacts(
+                PHONE, has_phone=True, agreed_to_calls=True, phone_suppressed=True
+            ),
+            "suppressed",
+            id="a number that is suppressed",
+        ),
         pytest.param(
             ReaderFacts(HTML, has_email=True, email_suppressed=True),
             "suppressed",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,11 +19,20 @@ from digest.audience.subject_access import find
 from digest.errors import ImportRefused
 from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.model.formats import Channel, first_for
-from digest.model.people.channel_choice import ReaderFacts, Served, resolve
-from digest.model.people.person import Person
+from digest.model.people.channel_choice import (
+    IN_PLACE_OF_EMAILS,
+    ReaderFacts,
+    Served,
+    resolve,
+)
+from digest.model.people.channel_offers import (
+    agreement_on_record,
+    has_asked_for_calls,
+)
+from digest.model.people.person import Consent, Person
 from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries
-from digest.store.people import subscribers, suppressions
+from digest.store.people import subscribers, subscriptions, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.staff.audit import Act, record
 
@@ -79,7 +88,8 @@ def edit(
     for stored in every:
         enrol(connection, stored.id, stored.campaign, now, [subscriber.id])
     deliveries.release_waiting(connection, subscriber.id)
-    if channel := channel_of(person):
+    consents = subscriptions.consents_of(connection, [subscriber.id])
+    if channel := channel_of(person, consents.get(subscriber.id, ())):
         deliveries.cancel_by_others(connection, subscriber.id, channel, now)
     forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
     act = Act("changed", subject=f"person {subscriber.id}", after={"columns": changed})
@@ -110,14 +120,19 @@ def _read(
     return person if person.topics is not None else replace(person, topics=())
 
 
-def channel_of(person: Person) -> Channel | None:
-    """Return the channel by which what is held now can serve somebody, if any can."""
+def channel_of(person: Person, consents: Sequence[Consent]) -> Channel | None:
+    """Return the channel by which what is held now can serve somebody, if any can.
+
+    `consents` are those of the lists that they are on.
+    """
     has_email, has_address = bool(person.email), person.address is not None
     facts = ReaderFacts(
         person.format or first_for(has_email=has_email, has_address=has_address),
         has_email=has_email,
         has_address=has_address,
         has_phone=bool(person.phone),
+        agreed_to_letters=bool(agreement_on_record(consents, IN_PLACE_OF_EMAILS)),
+        agreed_to_calls=has_asked_for_calls(person.format, consents),
     )
     served = resolve(facts)
     return served.channel if isinstance(served, Served) else None

@@ -28,7 +28,13 @@ from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries, had
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.merging import in_flight, merged_places
-from digest.store.people import departures, readers, subscribers, suppressions
+from digest.store.people import (
+    departures,
+    readers,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
 from digest.store.people.doubles import merged_ties, merges
 from digest.store.people.readers import Reader
 from digest.store.people.subscribers import HashedPerson, Subscriber
@@ -184,7 +190,8 @@ def _change(
     hashed = HashedPerson(person, hasher.hashed(person.keys))
     subscribers.change(connection, [(survivor.id, hashed)], now)
     merges.absorb(connection, survivor.id, absorbed.id, free)
-    if channel := channel_of(person):
+    consents = subscriptions.consents_of(connection, [survivor.id])
+    if channel := channel_of(person, consents.get(survivor.id, ())):
         deliveries.cancel_by_others(connection, survivor.id, channel, now)
 
 

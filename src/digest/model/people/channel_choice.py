@@ -22,6 +22,9 @@ class ReaderFacts:
     email_suppressed: bool = False
     post_suppressed: bool = False
     phone_suppressed: bool = False
+    # Their own permission, as it is on record: store.people.kinds.permissions.
+    agreed_to_letters: bool = False
+    agreed_to_calls: bool = False
     # Why the lawful basis on record is not enough for an email; None where it is.
     basis_gap: BasisGap | None = field(default=None, kw_only=True)
 
@@ -29,6 +32,12 @@ class ReaderFacts:
     def may_be_emailed(self) -> bool:
         """Whether the lawful basis on record is enough for an email."""
         return self.basis_gap is None
+
+    @property
+    def may_get_letters_instead(self) -> bool:
+        """Whether letters may take the place of emails that cannot reach them."""
+        is_dead = self.email_suppressed or not self.has_email
+        return self.agreed_to_letters or not (is_dead or self.may_be_emailed)
 
     def can_get(self, channel: Channel) -> bool:
         """Whether a copy may travel by that channel and can arrive."""
@@ -39,7 +48,8 @@ class ReaderFacts:
             case Channel.POST:
                 return self.has_address and not self.post_suppressed
             case Channel.PHONE:
-                return self.has_phone and not self.phone_suppressed
+                is_open = self.agreed_to_calls and not self.phone_suppressed
+                return self.has_phone and is_open
             case _:
                 assert_never(channel)
 
@@ -65,9 +75,11 @@ Resolution = Served | NotServed
 def resolve(facts: ReaderFacts) -> Resolution:
     """Return how a reader is served: need, permission, data present, what came back.
 
-    A reader of emails whose email cannot work gets a letter where one can. A
-    need for paper or a call is never answered by email: that would not meet the need.
-    Nobody is rung in place of an email or a letter.
+    A reader of emails whose email cannot work gets letters where they agreed to it;
+    others are to be offered them. (Where our lawful basis alone forbids the email a
+    letter goes, which needs none.) A need for paper or a call is never answered by
+    email: that would not meet the need. Nobody is rung in place of an email or a
+    letter, or who has not asked for it.
     """
     if not facts.is_subscribed:
         return NotServed("has left this campaign, or every list of it")
@@ -77,7 +89,8 @@ def resolve(facts: ReaderFacts) -> Resolution:
             "take the news to them by hand"
         )
     wanted = facts.wanted
-    other = (named(wanted.otherwise),) if wanted.otherwise else ()
+    has_otherwise = wanted.otherwise and facts.may_get_letters_instead
+    other = (named(wanted.otherwise),) if has_otherwise else ()
     for fmt in (wanted, *other):
         if fmt.channel and facts.can_get(fmt.channel):
             return Served(fmt.channel, fmt)
@@ -115,6 +128,8 @@ class OtherChannel:
     names: str
 
 
+# What a permission says that is for letters: in words that databases search by too.
+LETTERS = r"(^|[^a-z0-9_])(letters?|by post|on paper)([^a-z0-9_]|$)"
 INSTEAD: Mapping[Channel, OtherChannel] = {
     Channel.EMAIL: OtherChannel(
         "Email",
@@ -123,7 +138,7 @@ INSTEAD: Mapping[Channel, OtherChannel] = {
         LETTER,
         "letters",
         "postal address",
-        r"\b(letters?|by post|on paper)\b",
+        LETTERS,
     ),
     Channel.POST: OtherChannel(
         "Post",
@@ -134,24 +149,59 @@ INSTEAD: Mapping[Channel, OtherChannel] = {
         "email address",
         r"\be-?mails?\b",
     ),
+    Channel.PHONE: OtherChannel(
+        "Phone",
+        "wrong number%",
+        Channel.POST,
+        LETTER,
+        "letters",
+        "postal address",
+        LETTERS,
+    ),
 }
 
+# What a dead email becomes where they agreed to it.
+IN_PLACE_OF_EMAILS = INSTEAD[Channel.EMAIL]
 
-def _obstacle(facts: ReaderFacts, channel: Channel) -> str:  # noqa: PLR0911 - a case each
+
+def _obstacle(facts: ReaderFacts, channel: Channel) -> str:
     match channel:
-        case Channel.EMAIL if facts.has_email and facts.basis_gap:
-            return facts.basis_gap.words
         case Channel.EMAIL if facts.has_email:
-            return "the email address is suppressed and no postal address is held"
+            return _no_email(facts)
+        case Channel.EMAIL if facts.has_address:
+            return (
+                "no email address is held, and they have not agreed to letters: ask "
+                "them for one, or whether they would like letters"
+            )
         case Channel.EMAIL:
             return "no email address and no postal address is held: add one"
         case Channel.POST if facts.has_address:
             return "post to this address is suppressed"
         case Channel.POST:
             return "wants a letter, but no full postal address is held: add one"
-        case Channel.PHONE if facts.has_phone:
-            return "calls to this number are suppressed"
         case Channel.PHONE:
-            return "wants a phone call, but no phone number is held: add one"
+            return _no_call(facts)
         case _:
             assert_never(channel)
+
+
+def _no_email(facts: ReaderFacts) -> str:
+    if facts.basis_gap:
+        return facts.basis_gap.words
+    if facts.has_address:
+        return (
+            "the email address is suppressed, and they have not agreed to letters: "
+            "ask them whether they would like letters"
+        )
+    return "the email address is suppressed and no postal address is held"
+
+
+def _no_call(facts: ReaderFacts) -> str:
+    if not facts.has_phone:
+        return "wants a phone call, but no phone number is held: add one"
+    if facts.phone_suppressed:
+        return "calls to this number are suppressed"
+    return (
+        "a phone number is held, but not that they want to be rung: ask them, and "
+        "write down what they need"
+    )

@@ -64,8 +64,11 @@ class HashedKeys:
 CONSENT, DID_NOT_ASK = LawfulBasis.CONSENT, LawfulBasis.DID_NOT_ASK
 # Of these a sentence of its own says what they mean.
 _SAID_OTHERWISE = {*LawfulBasis} - {CONSENT}
-_CONSENT = re.compile(r"\bconsent|\bopt(ed)?[- ]?in\b", re.IGNORECASE)
-_NO_CONSENT = re.compile(r"\bsoft\b|\bno\b|\bnot\b|without", re.IGNORECASE)
+# In words that databases search by too.
+A_CONSENT = r"(^|[^a-z0-9_])(consent|opt(ed)?[- ]?in([^a-z0-9_]|$))"
+NO_CONSENT = r"(^|[^a-z0-9_])(soft|no|not)([^a-z0-9_]|$)|without"
+_CONSENT = re.compile(A_CONSENT, re.IGNORECASE)
+_NO_CONSENT = re.compile(NO_CONSENT, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from digest.store.base.tables import (
     variant,
 )
 from digest.store.campaigns import campaigns
+from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.deliveries import (
     PAUSED,
     STOPPED,
@@ -51,6 +52,7 @@ from digest.store.editions.holding_back import is_going
 from digest.store.people import pauses
 from digest.store.people.departures import has_left
 from digest.store.people.kinds import bases
+from digest.store.people.kinds.permissions import agreed_to_calls
 from digest.store.people.readers import is_here, is_suppressed, list_ids, reads
 
 LEFT = "left, or asked not to be written to, before the copy went"
@@ -330,6 +332,9 @@ def _is_welcome(guard: HandoverGuard) -> ColumnElement[bool]:
     if guard.channel is Channel.EMAIL:
         is_fit = bases.is_fit(who, guard.rights, guard.lists)
         still_reads = and_(is_fit, not_(has_left(who, guard.campaign_id)))
+    elif guard.channel is BY_PHONE:
+        # Nobody is rung who has not asked for it: also not who does so no more.
+        still_reads = and_(still_reads, agreed_to_calls())
     return exists().where(
         who == delivery.c.subscriber_id,
         subscriber.c.erased_at.is_(None),

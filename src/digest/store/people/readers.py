@@ -41,6 +41,7 @@ from digest.store.base.tables import (
 from digest.store.campaigns import campaigns
 from digest.store.people.departures import has_left
 from digest.store.people.kinds.bases import basis_gap
+from digest.store.people.kinds.permissions import agreed_to_calls, agreed_to_letters
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
 
@@ -389,6 +390,8 @@ def reach_columns() -> tuple[ColumnElement[Any], ...]:
         has_address().label("has_address"),
         subscriber.c.phone.is_not(None).label("has_phone"),
         *(is_suppressed(channel).label(f"{channel}_suppressed") for channel in Channel),
+        agreed_to_letters(has_address()).label("agreed_to_letters"),
+        agreed_to_calls().label("agreed_to_calls"),
     )
 
 
@@ -406,6 +409,8 @@ def facts_of(row: Row[*tuple[Any, ...]], *, is_subscribed: bool = True) -> Reade
         email_suppressed=row.email_suppressed,
         post_suppressed=row.post_suppressed,
         phone_suppressed=row.phone_suppressed,
+        agreed_to_letters=bool(row.agreed_to_letters),
+        agreed_to_calls=bool(row.agreed_to_calls),
         basis_gap=BasisGap(row.basis_gap) if row.basis_gap else None,
     )
 

@@ -12,7 +12,13 @@ from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.formats import FORMATS, Format, first_for
-from digest.model.people.channel_choice import ReaderFacts, Served, resolve
+from digest.model.people.channel_choice import (
+    IN_PLACE_OF_EMAILS,
+    ReaderFacts,
+    Served,
+    resolve,
+)
+from digest.model.people.channel_offers import agreement_on_record, has_asked_for_calls
 from digest.model.people.departure import LeavingMeans
 from digest.model.people.lawful_basis import gap_of_all, rights_of
 from digest.model.people.person import Consent, Person
@@ -30,6 +36,7 @@ from digest.store.people.complaints.data_complaints import DataComplaint
 from digest.store.people.departures import Departure
 from digest.store.people.needs import PersonNeed
 from digest.store.people.subscribers import Subscriber
+from digest.store.people.subscriptions import EVIDENCE
 from digest.store.people.suppressions import Suppression
 from digest.web.parts.state_tags import CHANNEL_ICONS, StateTag
 
@@ -193,6 +200,11 @@ def _reader_facts(
         for each in facts.subscriptions
         if each["ended_at"] is None and each["list"] in campaign.lists
     ]
+    consents = [
+        Consent(*(each[name] or "" for name in EVIDENCE))
+        for each in facts.subscriptions
+        if each["ended_at"] is None
+    ]
     return ReaderFacts(
         wanted=FORMATS[row["format"]],
         is_subscribed=bool(ties),
@@ -202,6 +214,8 @@ def _reader_facts(
         email_suppressed="email" in facts.suppressed,
         post_suppressed="post" in facts.suppressed,
         phone_suppressed="phone" in facts.suppressed,
+        agreed_to_letters=bool(agreement_on_record(consents, IN_PLACE_OF_EMAILS)),
+        agreed_to_calls=has_asked_for_calls(person.format, consents),
         basis_gap=gap_of_all(
             [
                 Consent(
