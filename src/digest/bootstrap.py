@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from digest.schedule.readers.mailbox_watch import MailboxWatch
     from digest.schedule.readers.replies import ReplyForwarder
     from digest.schedule.upkeep.night_tasks import NightTasks
+    from digest.schedule.upkeep.retention import Retention
     from digest.schedule.webhooks.sending import WebhookSender
     from digest.store.delivery.copies import DueCopy
 
@@ -183,11 +184,22 @@ class App:
         )
 
     @cached_property
+    def retention(self) -> "Retention":
+        """What is kept for how long, and what removes what is over that."""
+        from digest.schedule.upkeep.retention import Retention, RetentionPlaces
+
+        places = RetentionPlaces(
+            self.engine, self.erasures, self.inbox, lambda: self.print_room
+        )
+        kinds = places.kinds(self.settings.keep)
+        return Retention(self.engine, self.clock, kinds)
+
+    @cached_property
     def night_tasks(self) -> "NightTasks":
         """What a timetable does each night by itself."""
         from digest.schedule.upkeep.night_tasks import NightTasks, tasks_of
 
-        tasks = tasks_of(self.erasures)
+        tasks = tasks_of(self.erasures, self.retention)
         return NightTasks(self.engine, self.clock, self.settings.timezone, tasks)
 
     @cached_property

@@ -42,6 +42,7 @@ from digest.model.delivery.rate_limits import (
 )
 from digest.model.editions.mime import undeliverable
 from digest.model.editions.mode import Mode
+from digest.model.retention import RetentionSpans
 
 PREFIX = "DIGEST_"
 Parsed = TypeVar("Parsed")
@@ -107,6 +108,7 @@ class Settings(BaseModel):
     allow: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     operators: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     timezone: str = "Europe/London"
+    keep: Annotated[RetentionSpans, _parsed_by(RetentionSpans.parse)] = RetentionSpans()
     fetch_allow: Annotated[WebAccess, _parsed_by(WebAccess.parse)] = WebAccess()
     templates_dir: Path | None = None
     metrics_token: SecretStr | None = None

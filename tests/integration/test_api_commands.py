@@ -108,6 +108,7 @@ REASONS: Mapping[str, str] = {
         (
             *("demo", "serve", "web", "timetable", "work", "init", "migrate"),
             *("check", "settings", "status", "pause", "resume", "rewrite"),
+            "retention",
         ),
         _OF_THE_MACHINE,
     ),

@@ -354,11 +354,11 @@ def test_files_are_forgotten_after_their_days(desk: TestClient, program: App) ->
     now = program.now()
     with program.writing() as connection:
         at = now - limits.IMPORT_UNDOABLE
-        assert not list_imports.has_old(connection, at)
+        assert not list_imports.count_old(connection, at).amount
         at = now + timedelta(seconds=1)
-        assert list_imports.has_old(connection, at)
-        list_imports.forget_old(connection, at, now)
-        assert not list_imports.has_old(connection, at)
+        assert list_imports.count_old(connection, at).amount
+        list_imports.forget_old(connection, at, now, 500)
+        assert not list_imports.count_old(connection, at).amount
         assert not list(list_imports.parts(connection, number_of(address)))
     with pytest.raises(DigestError, match="7 days"):
         ImportUndoing(

@@ -25,6 +25,7 @@ from digest.store.people.joining.joining_requests import JoiningOutcome
 from digest.web.public.embedded_form import embedded_form
 from tests.builders import SITE
 from tests.joining import CONFIRM, WORDING, JoiningSite, a_joining_site, link_in
+from tests.kept import removed
 from tests.stored import FILE
 
 HEDY = "hedy.brandt@example.org"
@@ -118,6 +119,7 @@ def test_a_link_is_good_for_a_week_and_then_all_that_was_typed_is_gone(
     answer = site.client.post(link_in(mail))
     assert answer.status_code == 404
     assert "You can sign up again" in answer.text
+    assert removed(site.digest, "sign-ups") == 1
     with reading(site.engine) as connection:
         [content] = connection.scalars(select(joining_request.c.content))
     assert content == {}

@@ -53,7 +53,7 @@ PATHS = (
     *("/account", "/account/password", "/account/second-step"),
     *("/post", "/post/returned", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
-    *("/desk/settings/keys", "/desk/settings/webhooks"),
+    *("/desk/settings/keys", "/desk/settings/webhooks", "/desk/settings/retention"),
     *("/desk/people/needs", "/desk/people/1/need"),
     *("/desk/imports", "/desk/imports/new", "/desk/imports/1"),
     *("/desk/lists", "/desk/lists/1", "/desk/lists/1?postcode=%22%3E"),

@@ -259,9 +259,9 @@ def test_what_undoes_it_is_forgotten_in_time(people: Engine) -> None:
     number = merged(people)
 
     with writing(people) as connection:
-        assert not merges.has_old(connection, LATER)
-        assert merges.has_old(connection, LATER + timedelta(seconds=1))
-        merges.forget_old(connection, LATER + timedelta(seconds=1))
+        assert not merges.count_old(connection, LATER).amount
+        assert merges.count_old(connection, LATER + timedelta(seconds=1)).amount
+        merges.forget_old(connection, LATER + timedelta(seconds=1), 500)
 
     with reading(people) as connection:
         assert merges.with_id(connection, number).before is None

@@ -258,7 +258,7 @@ def test_a_withdrawn_picture_is_seen_nowhere_from_that_moment(
         log.withdraw(connection, 1, EIGHT)
     names = names_in_store(engine)
     with writing(engine) as connection:
-        pictures.sort_out(connection, EIGHT + 31 * 24 * HOUR)
+        pictures.remove_unused(connection, EIGHT + HOUR, 500)
 
     assert names == {name}
     assert hosted == [True, False, True]
@@ -343,6 +343,8 @@ def test_a_picture_that_its_post_shows_no_more_is_removed_in_the_end(
     for days in (0, 2, 33):
         at = EIGHT + days * 24 * HOUR + HOUR
         bring_all(engine, a_fetcher(), [stored], at)
+        with writing(engine) as connection:
+            pictures.remove_unused(connection, at - 30 * 24 * HOUR, 500)
         in_store_and_hosted.append(
             (before in names_in_store(engine), is_hosted(engine, before))
         )

@@ -70,10 +70,26 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
             f"copies have ended; {run['outlook']}"
         )
         yield from (f"  {reason}" for reason in run["reasons"])
+    yield from _nights_in_words(facts["nights"])
     for entry in facts["slow_start"]:
         yield (
             f"slow start: {entry['domain']} is on day {entry['day']} of its use "
             f"and may send {entry['a_day']} copies a day"
+        )
+
+
+def _nights_in_words(tasks: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield when what is done each night was last done, and of how much."""
+    done = [task for task in tasks if task["done_at"]]
+    if done:
+        last = max(task["done_at"] for task in done)
+        some = [f"{task['task']} {task['amount']:,}" for task in done if task["amount"]]
+        failed = [task["task"] for task in tasks if task["failure"]]
+        yield f"each night: last done {last:%Y-%m-%d %H:%M} UTC" + "".join(
+            (
+                f"; {', '.join(some)}" if some else "; nothing was over its time",
+                f"; failed: {', '.join(failed)}" if failed else "",
+            )
         )
 
 

@@ -115,6 +115,8 @@ DAILY_MAIL_HOUR = 7
 NIGHT_BEGINS_AT_HOUR = 3
 # What others wait for is not begun later: the first of them are at work by then.
 NIGHT_ENDS_AT_HOUR = 6
+# Rows or files that are removed in one transaction: others have their turn after it.
+REMOVED_AT_ONCE = 500
 # A task whose machine is gone is another's after this time.
 NIGHT_TASK_LEASE = timedelta(hours=1)
 # Emails are being sent, or it is not the time: it is looked again so soon.

@@ -121,7 +121,6 @@ def sign_in(
     """
     if is_confirmed:
         _record(connection, "signed in as", account_id, now, device)
-    sessions.end_overdue(connection, now)
     lasts = limits.SESSION_LASTS if is_confirmed else limits.UNCONFIRMED_LASTS
     new = NewSession(account_id, device, lasts, is_confirmed)
     return sessions.start(connection, new, now), lasts

@@ -48,7 +48,7 @@ from digest.web.desk.posts import buttons, forms, post_pages
 from digest.web.desk.posts.post_pages import PostPages
 from digest.web.desk.runs import copy_acts, run_pages
 from digest.web.desk.runs.run_pages import RunPages
-from digest.web.desk.settings import audit, keys, users, webhooks
+from digest.web.desk.settings import audit, keys, retention, users, webhooks
 from digest.web.doors import (
     account,
     forgotten,
@@ -168,6 +168,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         audit.routes(digest, pages),
         keys.routes(digest, pages),
         webhooks.routes(digest, pages),
+        retention.routes(digest, pages),
         to_do.routes(digest, pages),
         batches.routes(digest, pages),
         returned.routes(digest, pages),

@@ -25,7 +25,9 @@ from digest.store.people import (
     readers,
     subscribers,
     subscriptions,
+    suppressions,
 )
+from digest.store.people.erasing.erasures import FORGOTTEN
 from digest.store.people.joining import consents, joining_requests
 from digest.store.people.joining.joining_requests import JoiningOutcome, JoiningRequest
 from digest.store.people.subscribers import HashedPerson
@@ -85,6 +87,7 @@ class ConfirmationLinks:
             request is None
             or not request.way.is_to_join
             or request.outcome not in (None, JoiningOutcome.CONFIRMED)
+            or request.is_over(self.clock())
         ):
             raise NotFound(_OVER)
         return request
@@ -109,6 +112,8 @@ def confirm(
     subscriber = subscribers.kept_as(connection, person.keys.identity)
     if subscriber is None:
         hashed = HashedPerson(person, hasher.hashed(person.keys))
+        # Who left, and was erased in time, comes back by their own word.
+        suppressions.lift_of_reason(connection, hashed.hashed.targets(), FORGOTTEN, now)
         [number] = subscribers.add(connection, [hashed], now)
     else:
         number = subscriber.id

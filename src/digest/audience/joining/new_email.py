@@ -141,6 +141,8 @@ class NewEmailLinks:
         )
         if request is None or request.way not in _OTHER_END or not is_open:
             raise NotFound(_OVER)
+        if request.is_over(self.clock()):
+            raise NotFound(_OVER)
         return request
 
 

@@ -21,7 +21,7 @@ from digest.cli.people import complaints, subscribers
 from digest.cli.post_room import calls
 from digest.cli.post_room import print as letters
 from digest.cli.programs import key, webhook
-from digest.cli.service import installation, resuming, serve
+from digest.cli.service import installation, resuming, retention, serve
 
 app = new_program()
 for part in (
@@ -29,6 +29,7 @@ for part in (
     installation,
     status,
     resuming,
+    retention,
     source,
     preview,
     deliveries,

@@ -4,7 +4,6 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
-from datetime import date
 from socket import gethostname
 
 from digest.bootstrap import App
@@ -55,10 +54,8 @@ def tell_webhooks(digest: App, stop: threading.Event) -> None:
     Several processes may do so: each message is taken by one. What it needs is
     imported once there is something to tell.
     """
-    forgotten_on: date | None = None
 
     def look() -> None:
-        nonlocal forgotten_on
         while not stop.wait(WEBHOOKS_LOOK_SECONDS):
             with guarded("telling webhooks", "what is due"):
                 now = digest.now()
@@ -66,10 +63,6 @@ def tell_webhooks(digest: App, stop: threading.Event) -> None:
                     is_due = bool(outbox.endpoints_due(connection, now))
                 if is_due:
                     digest.webhooks.send_due(now)
-                if forgotten_on != now.date():
-                    with digest.writing() as connection:
-                        outbox.forget_old(connection, now)
-                    forgotten_on = now.date()
 
     threading.Thread(target=look, name="webhooks", daemon=True).start()
 

@@ -107,6 +107,18 @@ class Inbox:
                     forgotten += 1
         return forgotten
 
+    def older_than(self, before: datetime) -> list[datetime]:
+        """Return when each message came that came before then, the oldest first."""
+        arrivals = (_arrived(path) for path in self._paths())
+        return sorted(arrived for arrived in arrivals if arrived < before)
+
+    def remove_older(self, before: datetime, most: int) -> int:
+        """Remove those messages, `most` at most; return how many."""
+        old = [path for path in self._paths() if _arrived(path) < before]
+        for path in old[-most:]:
+            path.unlink(missing_ok=True)
+        return min(len(old), most)
+
     def __len__(self) -> int:
         return len(list(self._paths()))
 
@@ -130,6 +142,10 @@ def _arrival(path: Path) -> int:
     return int(path.name.partition(".")[0])
 
 
+def _arrived(path: Path) -> datetime:
+    return datetime.fromtimestamp(_arrival(path) / 1e9, tz=UTC)
+
+
 def _listed(path: Path, raw: bytes) -> InboxMessage:
     envelope_from, envelope_to, source = _parts(raw)
     message = message_from_bytes(source, policy=policy.default)
@@ -138,7 +154,7 @@ def _listed(path: Path, raw: bytes) -> InboxMessage:
         subject=_header(message, "Subject") or "(no subject)",
         sender=_header(message, "From"),
         to=_header(message, "To") or envelope_to,
-        date=datetime.fromtimestamp(_arrival(path) / 1e9, tz=UTC),
+        date=_arrived(path),
         envelope_from=envelope_from,
         envelope_to=envelope_to,
     )

@@ -42,8 +42,8 @@ _EMPTY = (
     "nothing to print, to post, or to bring back from a backup"
 )
 _REMOVED = (
-    "the file of print batch {} was removed for good: what was in it has been posted "
-    "or stopped. Do not bring it back from a backup"
+    "the file of print batch {} was removed for good: it is over, and nothing of it is "
+    "printed again. Do not bring it back from a backup"
 )
 _POSTED = "print batch {} has been posted: its letters are not made again"
 _NO_LABELS = "print batch {} holds proofs, which are not posted: they need no labels"

@@ -81,7 +81,7 @@ def _from_batch(room: PrintRoom, batch_id: int, now: datetime) -> TakenOutLetter
                 _take_out(room, standing, now)
         except _Changed:
             log.info("erased letters are taken out anew batch=%s", batch_id)
-        except (DigestError, OSError) as problem:
+        except DigestError as problem:
             # It costs no other batch anything, and is done the next time.
             return replace(standing.outcome, why=str(problem))
         else:
@@ -89,6 +89,36 @@ def _from_batch(room: PrintRoom, batch_id: int, now: datetime) -> TakenOutLetter
     return replace(
         standing.outcome, why=f"it changed while it was laid out, {_TRIES} times over"
     )
+
+
+def remove_old_files(
+    room: PrintRoom, before: datetime, now: datetime, most: int
+) -> int:
+    """Remove the files of batches that were over before then, `most` at most.
+
+    Returns of how many. Raises DigestError where one cannot be removed.
+    """
+    with reading(room.engine) as connection:
+        over = print_batches.over_since(connection, before, most)
+    for batch_id, _ in over:
+        with writing(room.engine) as connection:
+            batch = print_batches.get_for_update(connection, batch_id)
+            # Taken back meanwhile: it is to be posted still.
+            if batch.is_over or batch.is_rehearsal:
+                print_batches.note_removed(connection, batch, now)
+                _remove(room, batch)
+    return len(over)
+
+
+def _remove(room: PrintRoom, batch: PrintBatch) -> None:
+    for name in (batch.files.pdf, batch.files.manifest):
+        try:
+            (room.folder / name).unlink(missing_ok=True)
+        except OSError as problem:
+            raise DigestError(
+                f"{room.folder / name} cannot be removed ({problem.strerror}): look at "
+                "its owner and its mode"
+            ) from problem
 
 
 def _standing(connection: Connection, batch_id: int) -> _Standing:
@@ -116,8 +146,7 @@ def _take_out(room: PrintRoom, standing: _Standing, now: datetime) -> None:
         with _unchanged(room, standing) as connection:
             print_batches.take_out(connection, batch, standing.erased, None, now)
             # Last: a batch whose file is gone is never taken for one that has it.
-            for path in (pdf, manifest):
-                path.unlink(missing_ok=True)
+            _remove(room, batch)
         return
     contents = {"letters": laid_out.pdf, "manifest": laid_out.manifest}
     remaining = _files(batch, laid_out, len(letters) - len(laid_out.emptied))

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from digest.audience.limits import IMPORT_UNDOABLE, MERGE_UNDOABLE
 from digest.compose import lifecycle
 from digest.compose.approvals import refuse_unless_seen
 from digest.compose.plan import Submit, plan, submit_nothing
@@ -29,8 +28,6 @@ from digest.store.editions import editions, moves, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
 from digest.store.people import pauses
-from digest.store.people.doubles import merges
-from digest.store.people.imports import list_imports
 
 log = logging.getLogger(__name__)
 _NOT_PLANNED = (EditionState.OPEN, EditionState.FROZEN, EditionState.APPROVED)
@@ -54,8 +51,6 @@ def publish_due(
         log.warning("%s", hold.words)
         return
     _end_pauses(engine, now)
-    _forget_imports(engine, now)
-    _forget_merges(engine, now)
     due.open_due(engine, now)
     with reading(engine) as connection:
         unfinished = editions.unfinished(connection)
@@ -109,24 +104,6 @@ def _end_pauses(engine: Engine, now: datetime) -> None:
         ):
             pauses.end_over(connection, campaign_id, now)
             pauses.forget_past(connection, now)
-
-
-def _forget_imports(engine: Engine, now: datetime) -> None:
-    """Forget files of people that came in, once their imports are not to be undone."""
-    with guarded("forgetting imports", ""), reading(engine) as connection:
-        is_due = list_imports.has_old(connection, now - IMPORT_UNDOABLE)
-    if is_due:
-        with guarded("forgetting imports", ""), writing(engine) as connection:
-            list_imports.forget_old(connection, now - IMPORT_UNDOABLE, now)
-
-
-def _forget_merges(engine: Engine, now: datetime) -> None:
-    """Forget what people were before a merge, once it is not to be undone."""
-    with guarded("forgetting merges", ""), reading(engine) as connection:
-        is_due = merges.has_old(connection, now - MERGE_UNDOABLE)
-    if is_due:
-        with guarded("forgetting merges", ""), writing(engine) as connection:
-            merges.forget_old(connection, now - MERGE_UNDOABLE)
 
 
 def _carry_forward_guarded(

@@ -75,7 +75,6 @@ class OperatorWatch:
             }
         settles, well_after = limits.ALARM_SETTLES, limits.WELL_AGAIN_AFTER
         with writing(self.engine) as connection:
-            operators.forget(connection, now - limits.OPERATOR_MAIL_KEPT)
             new, well = operators.note_alarms(
                 connection, broken, now, settles, well_after
             )

@@ -31,6 +31,7 @@ from digest.store.base.tables import reader, subscriber
 from digest.store.campaigns import campaigns
 from digest.store.limits import CONFIRMATION_EVERY
 from digest.store.people import suppressions
+from digest.store.people.erasing.erasures import FORGOTTEN
 from digest.store.people.joining import joining_requests
 from digest.store.people.joining.joining_requests import (
     JoiningOutcome,
@@ -62,11 +63,6 @@ class ConfirmationOutbox:
         What cannot be handed over is tried again at a later look.
         """
         count = 0
-        with (
-            guarded("forgetting requests to join", "that are over"),
-            writing(self.engine) as connection,
-        ):
-            joining_requests.forget_old(connection, now)
         while request := self._claimed(now):
             with guarded("mailing a confirmation", f"request={request.id}"):
                 count += self._settled(request, now)
@@ -116,11 +112,13 @@ class ConfirmationOutbox:
         """Return the mail that may go now, noted as gone; None where none may."""
         targets = request.targets
         address = request.content.get("email", "")
-        if targets is None or undeliverable(address):
+        if targets is None or undeliverable(address) or request.is_over(now):
             outcome = JoiningOutcome.EXPIRED
             joining_requests.settle(connection, request.id, outcome, now)
             return None
-        if suppressions.reasons(connection, {("email", targets.address)}):
+        standing = suppressions.every(connection, {("email", targets.address)})
+        reasons = {each.reason for those in standing.values() for each in those}
+        if reasons - {FORGOTTEN}:
             # Who asked never to be written to is not, whoever types their address.
             outcome = JoiningOutcome.SUPPRESSED
             joining_requests.settle(connection, request.id, outcome, now)

@@ -7,7 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from digest.audience.erasing import Erasure, erase
+from digest.audience.erasing import (
+    Erasure,
+    ErasureCause,
+    ErasureNotes,
+    erase,
+    erase_noted,
+    erase_off_lists,
+)
 from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.deliver.inbox.maildir import Inbox
@@ -15,12 +22,14 @@ from digest.deliver.printing.print_room import PrintRoom
 from digest.deliver.printing.taking_out import TakenOutLetters, take_out
 from digest.errors import StoreError
 from digest.model.staff_words import counted
+from digest.schedule.guard import guarded
 from digest.schedule.limits import REWRITTEN_AT_ONCE_BYTES
 from digest.store.base import secure_delete
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import send_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import ErasedList
+from digest.store.retention import off_lists
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +142,16 @@ class Erasures:
 
         Files may have been restored alone: they are looked through in any case.
         """
+        off_lists_alone = {*self.erased.people(ErasureCause.LEFT)} - {
+            *self.erased.people(ErasureCause.ASKED)
+        }
+        causes = dict.fromkeys(off_lists_alone, ErasureCause.LEFT)
         erased = tuple(
-            erase(self.engine, self.hasher, str(number), self.clock())
+            erase_noted(
+                self.engine,
+                str(number),
+                self._notes(causes.get(number, ErasureCause.ASKED)),
+            )
             for number in self.brought_back()
         )
         messages, letters = self.sweep()
@@ -144,6 +161,26 @@ class Erasures:
             tuple(letters),
             is_rewritten=bool(erased) and self._rewrite_if_small(),
         )
+
+    def erase_off_lists(self, before: datetime, most: int) -> int:
+        """Erase some who have been on no list since before then; return how many.
+
+        Each in a transaction of their own, their fault their own: `most` at most.
+        """
+        erased, after = 0, 0
+        while erased < most:
+            with reading(self.engine) as connection:
+                numbers = off_lists.some(connection, before, after, most - erased)
+            if not numbers:
+                break
+            after = numbers[-1]
+            for number in numbers:
+                with guarded("erasing who is on no list", f"person={number}"):
+                    notes = self._notes(ErasureCause.LEFT, self.erased)
+                    erased += erase_off_lists(self.engine, number, before, notes)
+        if erased:
+            self.sweep()
+        return erased
 
     def rewrite(self) -> None:
         """Write the database's files anew, where remnants may lie in them.
@@ -172,6 +209,11 @@ class Erasures:
                 return False
         self.rewrite()
         return True
+
+    def _notes(
+        self, cause: ErasureCause, erased: ErasedList | None = None
+    ) -> ErasureNotes:
+        return ErasureNotes(self.hasher, self.clock(), erased, cause)
 
     def _rewrite_if_small(self) -> bool:
         size = secure_delete.size_of(self.engine)

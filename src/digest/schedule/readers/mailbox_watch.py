@@ -15,7 +15,7 @@ from digest.errors import MailboxError, StoreError
 from digest.model.delivery.incoming_mail import IncomingState, MailDoor
 from digest.schedule.limits import MAILBOX_EVERY
 from digest.store.base.engine import writing
-from digest.store.delivery.incoming import incoming_mail, mailboxes
+from digest.store.delivery.incoming import mailboxes
 from digest.store.delivery.incoming.mailboxes import MailboxState
 from digest.store.limits import MAILBOX_LEASE
 
@@ -40,7 +40,6 @@ class MailboxWatch:
         name, now = str(self.url.place), self.clock()
         with writing(self.engine) as connection:
             mailboxes.forget_others(connection, name)
-            incoming_mail.forget_old(connection, now)
             if at_once:
                 mailboxes.release(connection, name)
             state = mailboxes.claim(connection, name, now)

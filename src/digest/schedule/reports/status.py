@@ -18,6 +18,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources
 from digest.store.delivery.rate_limits import slow_starts
 from digest.store.editions import editions
+from digest.store.upkeep import night_tasks
 
 _NO_LIMITS = RateLimits()
 
@@ -94,6 +95,16 @@ def status_of(
                     now,
                     limits.overall,
                 )
+            ],
+            "nights": [
+                {
+                    "task": task.name,
+                    "done_at": task.done_at,
+                    "amount": task.amount,
+                    "next_at": task.next_at,
+                    "failure": task.failure,
+                }
+                for task in night_tasks.listed(connection)
             ],
             "slow_start": _slow_starts(connection, now, limits.slow_start),
             "help": [*map(str, troubles_in(connection, stored_campaigns, now))],

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from digest.schedule import limits
 from digest.schedule.guard import guarded
 from digest.schedule.readers.erasure import Erasures
+from digest.schedule.upkeep.retention import Retention, RetentionKind
 from digest.store.base.engine import writing
 from digest.store.upkeep import night_tasks
 
@@ -86,8 +87,11 @@ class NightTasks:
             night_tasks.note_failed(connection, task.name, why, now, again_at)
 
 
-def tasks_of(erasures: Erasures) -> tuple[NightTask, ...]:
+def tasks_of(erasures: Erasures, retention: Retention) -> tuple[NightTask, ...]:
     """Return the tasks in the order in which they are done."""
+
+    def removal_of(kind: RetentionKind) -> Act:
+        return lambda _now: retention.apply(kind)
 
     def erase_again(_now: datetime) -> int:
         erasure = erasures.replay()
@@ -98,9 +102,15 @@ def tasks_of(erasures: Erasures) -> tuple[NightTask, ...]:
 
     return (
         NightTask(ERASED, erase_again),
+        *(NightTask(task_name(kind), removal_of(kind)) for kind in retention.kinds),
         # Last: so that nothing that the others removed lies in its files.
         NightTask(REWRITING, rewrite, keeps_others_waiting=True),
     )
+
+
+def task_name(kind: RetentionKind) -> str:
+    """Return the name of the task that removes what is over its time of a kind."""
+    return f"retention of {kind.name}"
 
 
 def retry_after(failures: int) -> timedelta:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -41,6 +42,7 @@ class PrintBatchState(StrEnum):
     STOPPED = "stopped"
 
 
+OVER = (PrintBatchState.POSTED, PrintBatchState.STOPPED)
 _STAMPS = {PrintBatchState.SEALED: "sealed_at", PrintBatchState.POSTED: "posted_at"}
 _BEFORE = {
     PrintBatchState.SEALED: PrintBatchState.OPEN,
@@ -93,7 +95,7 @@ class PrintBatch:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing left to do with it."""
-        return self.state in (PrintBatchState.POSTED, PrintBatchState.STOPPED)
+        return self.state in OVER
 
     @property
     def has_files(self) -> bool:
@@ -333,6 +335,37 @@ def erased_in(connection: Connection, batch_id: int) -> list[DeliveryKey]:
         .order_by(delivery.c.reader_id)
     )
     return [DeliveryKey(row.edition_id, row.reader_id) for row in rows]
+
+
+def over_since(
+    connection: Connection, before: datetime, most: int | None = None
+) -> list[tuple[int, datetime]]:
+    """Return which batches were over before then, with since when, and have files.
+
+    Proofs are over when they are made: nobody posts them.
+    """
+    is_proof = edition.c.mode == Mode.PRACTICE
+    since = func.coalesce(print_batch.c.posted_at, print_batch.c.made_at)
+    rows = connection.execute(
+        select(print_batch.c.id, since)
+        .join(edition, edition.c.id == print_batch.c.edition_id)
+        .where(
+            print_batch.c.sha256 != REMOVED,
+            or_(print_batch.c.state.in_(OVER), is_proof),
+            since < before,
+        )
+        .order_by(since, print_batch.c.id)
+        .limit(most)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def note_removed(connection: Connection, batch: PrintBatch, now: datetime) -> None:
+    """Write down that a batch's files were removed for good; its counts stay."""
+    connection.execute(
+        update(print_batch).where(print_batch.c.id == batch.id).values(sha256=REMOVED)
+    )
+    _record(connection, batch, "removed the files of", now)
 
 
 def get_for_update(connection: Connection, batch_id: int) -> PrintBatch:

@@ -66,6 +66,15 @@ def lift(
     return _lift(connection, those if at is None else those & _said_at(at), now)
 
 
+def lift_of_reason(
+    connection: Connection, targets: Mapping[str, str], reason: str, now: datetime
+) -> int:
+    """Take back what stands against these for that reason alone; return how many."""
+    hashes = [*targets.values()]
+    those = one_of(connection, suppression.c.target_hash, hashes)
+    return _lift(connection, those & (suppression.c.reason == reason), now)
+
+
 def lift_reason(connection: Connection, reason: str, now: datetime) -> int:
     """Take back what was suppressed for that reason; return how many there were.
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    func,
     or_,
     select,
     update,
@@ -24,8 +25,15 @@ from sqlalchemy import (
 
 from digest.model.posts.pictures import Files, Gallery, PictureFile, PictureUse
 from digest.store import limits
-from digest.store.base.tables import item, picture_address, picture_file
+from digest.store.base.tables import (
+    campaign,
+    campaign_version,
+    item,
+    picture_address,
+    picture_file,
+)
 from digest.store.base.upsert import insert_new
+from digest.store.upkeep.overdue_rows import OverdueCount
 
 # As model.posts.item_json writes a picture's name.
 _NAMES = re.compile(r'"kept": "([0-9a-f]{32})"')
@@ -166,7 +174,7 @@ def sort_out(connection: Connection, now: datetime) -> None:
     """Take notice of which pictures posts still show.
 
     What no post shows any more is shown to nobody from now on, a withdrawn
-    post's picture above all, and is gone after a while.
+    post's picture above all, and is gone after a while: see `remove_unused`.
     """
     doubtful = {
         *connection.scalars(_replaced(now)),
@@ -189,11 +197,47 @@ def sort_out(connection: Connection, now: datetime) -> None:
         .where(is_ours.in_(sorted(doubtful & in_use)), is_unused)
         .values(unused_since=None)
     )
-    connection.execute(
-        delete(picture_file).where(
-            picture_file.c.unused_since < now - limits.UNUSED_PICTURES_KEPT
+
+
+def remove_unused(connection: Connection, before: datetime, most: int) -> int:
+    """Delete files that nothing shows since before then, `most` at most; say how many.
+
+    Those that no post shows, see `sort_out`, and logos that no campaign file names.
+    """
+    rows = connection.execute(
+        select(picture_file.c.picture, picture_file.c.use)
+        .where(_is_unused(before))
+        .limit(most)
+    ).all()
+    for row in rows:
+        connection.execute(
+            delete(picture_file).where(
+                picture_file.c.picture == row.picture, picture_file.c.use == row.use
+            )
         )
+    return len(rows)
+
+
+def count_unused(connection: Connection, before: datetime) -> OverdueCount:
+    """Return how many files `remove_unused` would delete."""
+    since = func.coalesce(picture_file.c.unused_since, picture_file.c.made_at)
+    overdue = select(func.count(), func.min(since)).where(_is_unused(before))
+    return OverdueCount(*connection.execute(overdue).one())
+
+
+def _is_unused(before: datetime) -> ColumnElement[bool]:
+    files = (campaign.c.file, campaign_version.c.file)
+    names = (
+        exists().where(cast(file, Text).contains(picture_file.c.picture))
+        for file in files
     )
+    # Handed in, and in no campaign file that was ever applied.
+    is_lost = and_(
+        picture_file.c.use.in_((PictureUse.LOGO, PictureUse.LOGO_PRINT)),
+        picture_file.c.made_at < before,
+        ~or_(*names),
+    )
+    return or_(picture_file.c.unused_since < before, is_lost)
 
 
 def _replaced(now: datetime) -> Select[tuple[str]]:

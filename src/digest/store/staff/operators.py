@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import alarm, operator_mail
 from digest.store.base.upsert import insert_new
+from digest.store.upkeep.overdue_rows import OverdueRows
 
 # Headings, each with its lines.
 MailContent = Sequence[tuple[str, Sequence[str]]]
@@ -175,6 +176,4 @@ def _unsent(_connection: Connection) -> Select[*tuple[Any, ...]]:
 QUESTIONS: tuple[Asked, ...] = ((_unsent,),)
 
 
-def forget(connection: Connection, before: datetime) -> None:
-    """Forget mails that were written before then, sent or not."""
-    connection.execute(delete(operator_mail).where(operator_mail.c.made_at < before))
+OVERDUE = OverdueRows(operator_mail, operator_mail.c.id, operator_mail.c.made_at)

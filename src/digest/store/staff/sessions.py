@@ -12,6 +12,7 @@ from digest.store import limits
 from digest.store.base.tables import account, account_session
 from digest.store.staff import accounts
 from digest.store.staff.accounts import Account
+from digest.store.upkeep.overdue_rows import OverdueRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,8 @@ def end_all(connection: Connection, account_id: int, but: int = 0) -> int:
     ).rowcount
 
 
-def end_overdue(connection: Connection, now: datetime) -> None:
-    """Forget the sessions that have ended by themselves."""
-    connection.execute(delete(account_session).where(account_session.c.ends_at <= now))
+# Those that have ended by themselves.
+OVERDUE = OverdueRows(account_session, account_session.c.id, account_session.c.ends_at)
 
 
 def of_account(

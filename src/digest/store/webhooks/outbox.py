@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from digest.model.webhooks import WebhookKind
 from digest.store.base.tables import (
@@ -14,7 +14,8 @@ from digest.store.base.tables import (
     webhook_endpoint,
     webhook_message,
 )
-from digest.store.limits import WEBHOOK_LEASE, WEBHOOKS_KEPT
+from digest.store.limits import WEBHOOK_LEASE
+from digest.store.upkeep.overdue_rows import OverdueRows
 
 Facts = Mapping[str, Any]
 
@@ -215,13 +216,9 @@ def get(connection: Connection, message_id: int) -> WebhookMessage:
     return _message(connection.execute(query).one())
 
 
-def forget_old(connection: Connection, now: datetime) -> int:
-    """Delete what was settled longer than WEBHOOKS_KEPT ago; return how many."""
-    return connection.execute(
-        delete(webhook_message).where(
-            webhook_message.c.settled_at <= now - WEBHOOKS_KEPT
-        )
-    ).rowcount
+OVERDUE = OverdueRows(
+    webhook_message, webhook_message.c.id, webhook_message.c.settled_at
+)
 
 
 def _message(row: Row[Any]) -> WebhookMessage:

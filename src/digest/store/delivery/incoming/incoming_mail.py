@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from digest.model.delivery.incoming_mail import (
     IncomingNote,
@@ -18,7 +18,8 @@ from digest.model.delivery.incoming_mail import (
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import incoming_mail, reader, subscriber
 from digest.store.base.upsert import insert_new
-from digest.store.limits import FORWARD_LEASE, INCOMING_KEPT
+from digest.store.limits import FORWARD_LEASE
+from digest.store.upkeep.overdue_rows import OverdueRows
 
 _COLUMNS = incoming_mail.c
 
@@ -234,13 +235,10 @@ def note_seen(connection: Connection, number: int, now: datetime) -> bool:
     return noted.rowcount > 0
 
 
-def forget_old(connection: Connection, now: datetime) -> None:
-    """Forget what came in long ago, but for replies that wait still."""
-    connection.execute(
-        delete(incoming_mail).where(
-            _COLUMNS.received_at < now - INCOMING_KEPT, _COLUMNS.forward_at.is_(None)
-        )
-    )
+# What came in long ago, but for replies that wait still.
+OVERDUE = OverdueRows(
+    incoming_mail, _COLUMNS.id, _COLUMNS.received_at, _COLUMNS.forward_at.is_(None)
+)
 
 
 def forget_person(

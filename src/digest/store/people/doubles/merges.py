@@ -14,7 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    exists,
+    func,
     insert,
     literal,
     or_,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from digest.errors import NotFound
 from digest.store.base.tables import need, person_merge, reader, subscriber
+from digest.store.upkeep.overdue_rows import OverdueCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +180,24 @@ def move_needs(
     return list(connection.scalars(moved.returning(need.c.id)))
 
 
-def has_old(connection: Connection, before: datetime) -> bool:
-    """Whether `forget_old` has something to forget."""
-    return bool(connection.scalar(select(exists().where(_is_old(before)))))
+def count_old(connection: Connection, before: datetime) -> OverdueCount:
+    """Return of how many merges `forget_old` has something to forget."""
+    oldest = func.min(person_merge.c.merged_at)
+    overdue = select(func.count(), oldest).where(_is_old(before))
+    return OverdueCount(*connection.execute(overdue).one())
 
 
-def forget_old(connection: Connection, before: datetime) -> None:
+def forget_old(connection: Connection, before: datetime, most: int) -> int:
     """Forget of merges made before an instant what would undo them.
 
     Of the rows that were absorbed there stay the name, by what somebody is known
-    still, and keyed hashes.
+    still, and keyed hashes. Of `most` merges at most; returns of how many.
     """
-    rows = connection.execute(select(person_merge).where(_is_old(before))).all()
+    old = select(person_merge.c.id, person_merge.c.absorbed_id).where(_is_old(before))
+    rows = connection.execute(old.limit(most)).all()
     for row in rows:
         _forget(connection, row.id, row.absorbed_id)
+    return len(rows)
 
 
 def forget(connection: Connection, subscriber_id: int) -> None:

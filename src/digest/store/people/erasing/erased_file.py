@@ -22,9 +22,16 @@ class ErasedList:
 
     folder: Path
 
-    def add(self, number: int, hashes: Collection[str], now: datetime) -> None:
+    def add(
+        self, number: int, hashes: Collection[str], now: datetime, cause: str = "asked"
+    ) -> None:
         """Have the list say so, on the disk, before this returns. Raises StoreError."""
-        line = {"at": now.isoformat(), "person": number, "hashes": sorted(hashes)}
+        line = {
+            "at": now.isoformat(),
+            "person": number,
+            "cause": cause,
+            "hashes": sorted(hashes),
+        }
         path = self.folder / NAME
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -39,8 +46,11 @@ class ErasedList:
                 "look at its owner, its mode and the disk"
             ) from problem
 
-    def people(self) -> dict[int, set[str]]:
-        """Return the hashes of each person by number; a line that is broken is none."""
+    def people(self, cause: str | None = None) -> dict[int, set[str]]:
+        """Return the hashes of each person by number; a line that is broken is none.
+
+        Of all, or of who was erased for that cause.
+        """
         try:
             lines = (self.folder / NAME).read_bytes().splitlines()
         except FileNotFoundError:
@@ -54,8 +64,10 @@ class ErasedList:
         for line in lines:
             try:
                 entry = json.loads(line)
+                if cause not in (None, entry.get("cause", "asked")):
+                    continue
                 hashes = {str(each) for each in entry["hashes"]}
                 people.setdefault(int(entry["person"]), set()).update(hashes)
-            except (ValueError, TypeError, LookupError):
+            except (ValueError, TypeError, LookupError, AttributeError):
                 continue
         return people

@@ -10,6 +10,8 @@ from digest.store.base.tables import audit, repeatable_request, subscriber, supp
 from digest.store.staff.audit import Act, record
 
 ERASED = "erased"
+# Of who left, and was forgotten by and by: their own word brings them back.
+FORGOTTEN = "left, and erased since"
 _REWRITTEN = "wrote the database anew"
 _ERASURES = "erasures"
 # In place of an answer that may name them: what was asked is not done once more.
@@ -22,7 +24,9 @@ _GONE = 410
 
 def hashes(connection: Connection) -> set[str]:
     """Return the hashes that are left of people who were erased."""
-    rows = select(suppression.c.target_hash).where(suppression.c.reason == ERASED)
+    rows = select(suppression.c.target_hash).where(
+        suppression.c.reason.in_((ERASED, FORGOTTEN))
+    )
     return {*connection.scalars(rows)}
 
 

@@ -32,6 +32,7 @@ from digest.store.base.tables import (
     list_import_fault,
     list_import_part,
 )
+from digest.store.upkeep.overdue_rows import OverdueCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,17 +299,26 @@ def forget_files(connection: Connection, now: datetime) -> None:
     _forget(connection, now, list_import.c.state.not_in(WORKING))
 
 
-def has_old(connection: Connection, before: datetime) -> bool:
-    """Whether `forget_old` has something to forget."""
-    return bool(connection.scalar(select(exists().where(_is_old(before)))))
+def count_old(connection: Connection, before: datetime) -> OverdueCount:
+    """Return how many imports `forget_old` has to forget."""
+    overdue = select(func.count(), func.min(_ended())).where(_is_old(before))
+    amount, oldest = connection.execute(overdue.select_from(list_import)).one()
+    return OverdueCount(amount, oldest)
 
 
-def forget_old(connection: Connection, before: datetime, now: datetime) -> None:
-    """Remove the rows of imports made before an instant, and what would undo them."""
-    old = list(connection.scalars(select(list_import.c.id).where(_is_old(before))))
+def forget_old(
+    connection: Connection, before: datetime, now: datetime, most: int
+) -> int:
+    """Remove the rows of imports made before an instant, and what would undo them.
+
+    Of `most` of them at most; returns of how many.
+    """
+    ids = select(list_import.c.id).where(_is_old(before)).limit(most)
+    old = list(connection.scalars(ids))
     _forget(connection, now, list_import.c.id.in_(old))
     chunk = list_import_chunk
     connection.execute(delete(chunk).where(chunk.c.list_import_id.in_(old)))
+    return len(old)
 
 
 def forget_file(connection: Connection, import_id: int, now: datetime) -> None:
@@ -344,8 +354,12 @@ def _is_old(before: datetime) -> ColumnElement[bool]:
     return and_(
         or_(list_import.c.forgotten_at.is_(None), chunks),
         list_import.c.state.not_in(WORKING),
-        func.coalesce(list_import.c.ended_at, list_import.c.created_at) < before,
+        _ended() < before,
     )
+
+
+def _ended() -> ColumnElement[datetime]:
+    return func.coalesce(list_import.c.ended_at, list_import.c.created_at)
 
 
 def _forget(connection: Connection, now: datetime, which: ColumnElement[bool]) -> None:

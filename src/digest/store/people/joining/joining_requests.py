@@ -18,7 +18,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    delete,
     func,
     insert,
     or_,
@@ -32,11 +31,10 @@ from digest.store.base.tables import joining_request, joining_tally
 from digest.store.base.upsert import insert_for
 from digest.store.limits import (
     CONFIRMATION_EVERY,
-    JOINING_TALLY_KEPT,
     JOINING_TALLY_STRETCH,
-    SETTLED_JOINING_KEPT,
     UNCONFIRMED_KEPT,
 )
+from digest.store.upkeep.overdue_rows import OverdueRows
 
 _COLUMNS = joining_request.c
 _KINDS = {
@@ -94,6 +92,11 @@ class JoiningRequest:
     mailed_at: datetime | None
     outcome: JoiningOutcome | None
     subscriber_id: int | None
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether nobody has confirmed it in its time."""
+        is_waiting = self.outcome is None
+        return is_waiting and self.requested_at < now - UNCONFIRMED_KEPT
 
 
 def add(connection: Connection, new: NewJoiningRequest, now: datetime) -> None:
@@ -285,33 +288,32 @@ def forget(
         settle(connection, request_id, JoiningOutcome.EXPIRED, now)
 
 
-def forget_old(connection: Connection, now: datetime) -> None:
-    """End what nobody has confirmed in its time, and let go of what ended long ago."""
-    is_over = and_(
-        _COLUMNS.address_hash.is_not(None),
-        _COLUMNS.settled_at.is_(None),
-        _COLUMNS.requested_at < now - UNCONFIRMED_KEPT,
-    )
-    connection.execute(
-        update(joining_request)
-        .where(is_over)
-        .values(
-            settled_at=now,
-            outcome=JoiningOutcome.EXPIRED,
-            content={},
-            pending_key=None,
-            mail_due_at=None,
-        )
-    )
-    newest = select(func.max(_COLUMNS.id)).scalar_subquery()
-    connection.execute(
-        delete(joining_request).where(
-            _COLUMNS.settled_at < now - SETTLED_JOINING_KEPT, _COLUMNS.id != newest
-        )
-    )
-    connection.execute(
-        delete(joining_tally).where(joining_tally.c.since < now - JOINING_TALLY_KEPT)
-    )
+def _expired(now: datetime) -> dict[str, Any]:
+    return {
+        "settled_at": now,
+        "outcome": JoiningOutcome.EXPIRED,
+        "content": {},
+        "pending_key": None,
+        "mail_due_at": None,
+    }
+
+
+# What nobody has confirmed: what was typed goes.
+UNCONFIRMED = OverdueRows(
+    joining_request,
+    _COLUMNS.id,
+    _COLUMNS.requested_at,
+    and_(_COLUMNS.address_hash.is_not(None), _COLUMNS.settled_at.is_(None)),
+    _expired,
+)
+# But for the newest: its number is in a link, and is not to be another's.
+SETTLED = OverdueRows(
+    joining_request,
+    _COLUMNS.id,
+    _COLUMNS.settled_at,
+    _COLUMNS.id != select(func.max(joining_request.alias().c.id)).scalar_subquery(),
+)
+TALLIES = OverdueRows(joining_tally, joining_tally.c.since, joining_tally.c.since)
 
 
 def count_up(connection: Connection, now: datetime, by: int = 1) -> None:
