@@ -281,7 +281,7 @@ def test_readers_of_a_schedule_that_has_ended_are_told_of(
     assert ended(engine, slot - timedelta(minutes=1)) == []
     [words] = ended(engine, slot)
     assert words.startswith(
-        "lantern-week: once has no slot to come, and 1 reader is on it"
+        "Lantern Week: once has no slot to come, and 1 reader is on it"
     )
 
 

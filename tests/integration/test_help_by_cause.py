@@ -37,7 +37,7 @@ def test_a_cause_is_told_once_and_not_for_each_edition(engine: Engine) -> None:
         published(engine, day)
     [line] = help_on(engine, 3)
 
-    assert line.startswith("lantern-week: 2 readers were not reached: ")
+    assert line.startswith("Lantern Week: 2 readers were not reached: ")
     assert line.count("braille") == 1
     assert "Ivy, Jo." in line
     assert line.endswith("See: digest deliveries 3 --state left-out")
@@ -55,7 +55,7 @@ def test_who_is_reached_again_needs_no_help(engine: Engine) -> None:
     published(engine, 1)
     [line] = help_on(engine, 2)
 
-    assert line.startswith("lantern-week: 1 reader was not reached: ")
+    assert line.startswith("Lantern Week: 1 reader was not reached: ")
     assert "Jo." in line
     assert "Ivy" not in line
 

@@ -324,7 +324,7 @@ def test_status_tells_whom_a_basis_of_before_keeps_from_being_emailed(
         connection.execute(update(subscription).values(consent_basis=basis))
     [line] = help_lines(engine)
 
-    assert line.startswith("lantern-week: 2 readers on the list lantern get no email: ")
+    assert line.startswith("Lantern Week: 2 readers on the list lantern get no email: ")
     assert missing in line
     assert cure in line
 

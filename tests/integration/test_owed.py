@@ -361,7 +361,7 @@ def test_what_is_owed_when_a_campaign_has_ended_is_told(engine: Engine) -> None:
 
     assert help_on(0) == []
     assert help_on(30) == [
-        "lantern-week has ended, and 2 copies have not left: no edition carries their "
+        "Lantern Week has ended, and 2 copies have not left: no edition carries their "
         "posts. See which: digest edition list lantern-week, then digest deliveries "
         "EDITION-ID"
     ]

@@ -446,7 +446,7 @@ def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(
     look()
 
     waits = (
-        "lantern-week, daily, edition 1: 2 letters wait to be printed and posted. The "
+        "Lantern Week, daily, edition 1: 2 letters wait to be printed and posted. The "
         "files: digest print list. Once they are in the post, say: digest print "
         f"posted {batch.id}"
     )

@@ -258,7 +258,7 @@ def test_more_people_than_can_be_read_at_once_are_counted(
 
     assert (len(named), count) == (limits.UNSERVED_NAMED, people)
     assert lines[-1] == (
-        f"lantern-week: {people} readers were not reached: 550 no. Reader 0, Reader 1, "
+        f"Lantern Week: {people} readers were not reached: 550 no. Reader 0, Reader 1, "
         f"Reader 2, Reader 3, Reader 4 and {people - 5} more. "
         "See: digest deliveries 1 --state refused"
     )

@@ -118,7 +118,7 @@ def test_the_first_failure_is_told_in_plain_words_and_the_last_posts_stay(
     assert titles(engine) == ["one"]
     [line] = help_said(engine)
     assert line.startswith(
-        "lantern-week: the source blog cannot be read since "
+        "Lantern Week: the source blog cannot be read since "
         "Monday 6 July 2026, 10:00 BST. "
         f"{site.url}/feed answered 404 Not Found"
     )
@@ -137,7 +137,7 @@ def test_what_cannot_be_taken_is_told_for_a_week_and_stays_in_the_list(
     [line] = help_said(engine, EIGHT + HOUR)
 
     assert line.startswith(
-        "lantern-week: the source blog has something that cannot be taken. "
+        "Lantern Week: the source blog has something that cannot be taken. "
     )
     assert line.endswith("All of it: digest source list lantern-week")
     assert row(engine).skipped_at == EIGHT

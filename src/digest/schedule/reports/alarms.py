@@ -119,6 +119,7 @@ class _Look:
         ask_together(connection, alarm_questions(now))
         self._stored = campaigns.listed(connection)
         self._zone = self._stored[0].campaign.timezone if self._stored else "UTC"
+        self._titles = {each.id: each.campaign.title for each in self._stored}
         self._looked_at = stalls.looked_at(connection)
         # What was kept back till then has had no time to move.
         self._let_go_at = stalls.let_go_at(connection, now - LONGEST_GRACE)
@@ -214,7 +215,7 @@ class _Look:
             )
             span = f"due {first}" if len(each.slots) == 1 else f"from {first} to {last}"
             what = (
-                f"{campaign.name}, {schedule.name}: {'at least ' if is_cut else ''}"
+                f"{campaign.title}, {schedule.name}: {'at least ' if is_cut else ''}"
                 f"{count} missing, {span}."
             )
             help_ = (
@@ -235,14 +236,15 @@ class _Look:
             self._connection, [edition.id for edition in unfinished]
         )
         for edition in unfinished:
+            title = self._titles.get(edition.campaign_id, edition.campaign)
             if fault := renditions.publishing_fault(self._connection, edition.id):
-                trouble = of_editions.stopped_short(edition, fault)
+                trouble = of_editions.stopped_short(edition, title, fault)
                 cause = f"edition {edition.id} cannot go on"
                 yield Alarm(AlarmKind.EDITION, cause, trouble)
             elif since := self._stands_since(edition, *stamps[edition.id]):
                 at = moment_in_words(since, self._zone)
                 what = (
-                    f"{edition.campaign}, {edition.schedule}, {edition.title} has been "
+                    f"{title}, {edition.schedule}, {edition.title} has been "
                     f"{edition.state} since {at} and goes no further."
                 )
                 cause = f"edition {edition.id} stands still"
@@ -251,7 +253,7 @@ class _Look:
             for number, fault in enumerate(
                 renditions.faults(self._connection, edition.id)
             ):
-                trouble = of_editions.not_rendered(edition, fault)
+                trouble = of_editions.not_rendered(edition, title, fault)
                 cause = f"edition {edition.id} cannot be made for some, {number}"
                 yield Alarm(AlarmKind.EDITION, cause, trouble)
 
@@ -385,7 +387,7 @@ class _Look:
         if begun < was_due and health.is_due(was_due, begun, limits.GATHER_EVERY):
             at = moment_in_words(begun, stored.campaign.timezone)
             return Trouble(
-                f"{stored.campaign.name}: the source {row.name} has been due to be "
+                f"{stored.campaign.title}: the source {row.name} has been due to be "
                 f"read, and has not been since {at}.",
                 "The timetable reads it. Try it by hand: "
                 f"digest gather {stored.campaign.name}",

@@ -87,7 +87,7 @@ def troubles_in(
             with guarded("asking what needs help", whom) as fault:
                 troubles += part(connection, stored, now)
             if fault:
-                what = f"{stored.campaign.name}: what needs help cannot all be told."
+                what = f"{stored.campaign.title}: what needs help cannot all be told."
                 troubles.append(Trouble(what, f"{fault.words.rstrip('.')}."))
     return troubles
 
@@ -113,8 +113,9 @@ def unreadable_rows(connection: Connection) -> list[Trouble]:
 def _of_campaign(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> list[Trouble]:
-    name = stored.campaign.name
-    troubles = [] if due.is_open(connection, stored) else [_not_live(name)]
+    title = stored.campaign.title
+    is_open = due.is_open(connection, stored)
+    troubles = [] if is_open else [_not_live(stored.campaign)]
     troubles += [
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
@@ -123,7 +124,7 @@ def _of_campaign(
     if is_over(stored.campaign, now):
         troubles += _undelivered(connection, stored)
     return troubles + [
-        Trouble(f"{name}: {unreadable.what}", unreadable.cure)
+        Trouble(f"{title}: {unreadable.what}", unreadable.cure)
         for unreadable in sources.unreadable(connection, stored.id)
     ]
 
@@ -149,7 +150,7 @@ def _of_schedules(
     readers = schedule_rows.readers_of_each(connection, campaign.name)
     return [
         Trouble(
-            f"{campaign.name}: {name} has no slot to come, and "
+            f"{campaign.title}: {name} has no slot to come, and "
             f"{counted(readers[name], 'reader is', 'readers are')} on it: "
             "they get nothing more.",
             "Give it other days in the campaign's file, or take it out there: then "
@@ -173,14 +174,14 @@ def _of_log(
     stored: StoredCampaign,
     now: datetime,
 ) -> list[Trouble]:
-    name = stored.campaign.name
+    name, title = stored.campaign.name, stored.campaign.title
     troubles = [
-        Trouble(f"{name}: {unreadable.what}", unreadable.cure)
+        Trouble(f"{title}: {unreadable.what}", unreadable.cure)
         for unreadable in item_pictures.unreadable(connection, stored.id)
     ]
     troubles += [
         Trouble(
-            f"{name}: {fault}.",
+            f"{title}: {fault}.",
             fault.help,
             cure=_of_posts(name, "", "Look at the posts", fault.help),
         )
@@ -193,7 +194,7 @@ def _of_log(
     if waiting and not is_over(stored.campaign, now):
         troubles.append(
             Trouble(
-                f"{name}: {counted(waiting, 'post waits', 'posts wait')} "
+                f"{title}: {counted(waiting, 'post waits', 'posts wait')} "
                 "to be released.",
                 f"See: digest post list {name}, or the posts of the desk",
                 cure=_of_posts(name, "waiting", "Release them, or not"),
@@ -203,7 +204,7 @@ def _of_log(
         posts = counted(old, "post that came in is", "posts that came in are")
         troubles.append(
             Trouble(
-                f"{name}: {posts} dated over {NEWS_AGE.days} days ago, and held.",
+                f"{title}: {posts} dated over {NEWS_AGE.days} days ago, and held.",
                 f"See: digest post list {name}. Let one out with digest post release "
                 "ID, or take it away with digest post withdraw ID",
                 cure=_of_posts(name, "held", "Look at them"),
@@ -212,7 +213,7 @@ def _of_log(
     if changed := corrections.count(connection, stored.id):
         troubles.append(
             Trouble(
-                f"{name}: {counted(changed, 'post was', 'posts were')} changed at "
+                f"{title}: {counted(changed, 'post was', 'posts were')} changed at "
                 "the source after going out.",
                 f"See: digest post corrections {name}, or the posts of the desk",
                 cure=_of_posts(name, "changed", "See what changed"),
@@ -223,14 +224,14 @@ def _of_log(
 
 def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
     """Return what the campaign's readers are left without now that it has ended."""
-    name = stored.campaign.name
+    name, title = stored.campaign.name, stored.campaign.title
     leftovers = leftovers_of(connection, stored.id)
     troubles = []
     if leftovers.posts:
         posts = counted(leftovers.posts, "post has", "posts have")
         troubles.append(
             Trouble(
-                f"{name} has ended, and {posts} come since: no edition carries them.",
+                f"{title} has ended, and {posts} come since: no edition carries them.",
                 f"See: digest post list {name}. To have them go out, set a later end "
                 f"in its file, or say: digest edition run {name}",
             )
@@ -239,7 +240,7 @@ def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble
         posts = counted(leftovers.waiting, "post waits", "posts wait")
         troubles.append(
             Trouble(
-                f"{name} has ended, and {posts} to be released still.",
+                f"{title} has ended, and {posts} to be released still.",
                 f"See: digest post list {name}, or the posts of the desk",
                 cure=_of_posts(name, "waiting", "Look at them"),
             )
@@ -249,7 +250,7 @@ def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble
         see = f"digest edition list {name}, then digest deliveries EDITION-ID"
         troubles.append(
             Trouble(
-                f"{name} has ended, and {copies} not left: no edition carries their "
+                f"{title} has ended, and {copies} not left: no edition carries their "
                 "posts.",
                 f"See which: {see}",
             )
@@ -257,17 +258,19 @@ def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble
     return troubles
 
 
-def _not_live(name: str) -> Trouble:
+def _not_live(campaign: Campaign) -> Trouble:
+    say = f"digest golive --dry-run {campaign.name}"
     return Trouble(
-        f"{name} has been rehearsed and is not live yet: nothing of it is sent.",
-        f"See what its first edition will hold: digest golive --dry-run {name}",
+        f"{campaign.title} has been rehearsed and is not live yet: nothing of it is "
+        "sent.",
+        f"See what its first edition will hold: {say}",
         cure=TroubleCure(TroublePlace.GO_LIVE, "See what its first edition will hold"),
     )
 
 
 def unread(campaign: Campaign, row: SourceRow) -> Trouble | None:
     """Return that a source cannot be read, from its first failure on, or None."""
-    health, which = row.health, f"{campaign.name}: the source {row.name}"
+    health, which = row.health, f"{campaign.title}: the source {row.name}"
     zone = campaign.timezone
     why = f"{health.failure.rstrip('.')}."
     stays = " What it gave before stays." if row.last_read_at else ""
@@ -299,7 +302,7 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
     An item of it that cannot be taken is named for a week: after that, whoever
     leaves it so means to.
     """
-    which, trouble = f"{campaign.name}: the source {row.name}", unread(campaign, row)
+    which, trouble = f"{campaign.title}: the source {row.name}", unread(campaign, row)
     troubles = [trouble] if trouble else []
     if row.skipped and row.skipped_at and now - row.skipped_at < SKIPPED_NAMED_FOR:
         first = ". ".join(

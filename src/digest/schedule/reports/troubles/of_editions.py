@@ -42,21 +42,21 @@ def of_editions(
     connection: Connection, stored: StoredCampaign, now: datetime
 ) -> list[Trouble]:
     """Return what a person should look at of a campaign's newest editions."""
-    newest = _newest(connection, stored)
+    newest, title = _newest(connection, stored), stored.campaign.title
     troubles = [
-        stopped_short(edition, fault)
+        stopped_short(edition, title, fault)
         for edition in newest
         if edition.state in EDITION_MOVES.unfinished
         and (fault := renditions.publishing_fault(connection, edition.id))
     ]
     for edition in newest:
         if now - edition.slot < EDITION_TROUBLES_FOR:
-            troubles += _of_edition(connection, edition)
+            troubles += _of_edition(connection, edition, title)
     every = read_once(
         connection, ("unserved", now), lambda: _unserved_in_each(connection, now)
     )
     causes = [each for each in every if each.campaign_id == stored.id]
-    return troubles + _unserved(stored.campaign.name, causes)
+    return troubles + _unserved(title, causes)
 
 
 def questions(connection: Connection, now: datetime) -> tuple[Asked, ...]:
@@ -91,20 +91,22 @@ def _lately(connection: Connection, now: datetime) -> list[int]:
     ]
 
 
-def stopped_short(edition: Edition, fault: str) -> Trouble:
-    """Return that an edition cannot be carried forward, and why."""
-    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
+def stopped_short(edition: Edition, campaign: str, fault: str) -> Trouble:
+    """Return that an edition of a campaign of that title cannot go on, and why."""
+    name = f"{campaign}, {edition.schedule}, {edition.title}"
     return Trouble(f"{name} cannot go on:", f"{fault.rstrip('.')}.")
 
 
-def not_rendered(edition: Edition, fault: str) -> Trouble:
+def not_rendered(edition: Edition, campaign: str, fault: str) -> Trouble:
     """Return that an edition cannot be made as some readers need it, and why."""
-    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
+    name = f"{campaign}, {edition.schedule}, {edition.title}"
     return Trouble(f"{name} cannot be made for some:", f"{fault.rstrip('.')}.")
 
 
-def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
-    name = f"{edition.campaign}, {edition.schedule}, {edition.title}"
+def _of_edition(
+    connection: Connection, edition: Edition, campaign: str
+) -> list[Trouble]:
+    name = f"{campaign}, {edition.schedule}, {edition.title}"
     troubles = []
     if edition.is_recalled and edition.state is EditionState.OPEN:
         troubles.append(
@@ -150,7 +152,7 @@ def _of_edition(connection: Connection, edition: Edition) -> list[Trouble]:
             Trouble(f"{name} was missed.", "Its posts go into the next one.")
         )
     troubles += [
-        not_rendered(edition, fault)
+        not_rendered(edition, campaign, fault)
         for fault in renditions.faults(connection, edition.id)
     ]
     troubles += [
