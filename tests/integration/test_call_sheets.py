@@ -316,3 +316,23 @@ def test_a_command_names_what_is_wrong_and_never_fails_with_a_traceback(
                 -300:
             ]
             assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("hour", "is_night"), [(7, True), (8, False), (18, False), (19, True)]
+)
+def test_a_page_says_when_it_is_no_hour_to_ring(
+    engine: Engine, tmp_path: Path, hour: int, *, is_night: bool
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    now = EIGHT.replace(hour=hour) + DAY
+    zone = "Europe/London"
+    settings = Settings(data_dir=tmp_path, timezone=zone)
+    app = App(settings, engine, lambda: now, "s" * 40)
+    with TestClient(make_app(app), base_url=SITE, headers={"Origin": SITE}) as client:
+        signed_in(client, app, Role.EDITOR, "Priya")
+        for address in ("/post/calls", f"/post/calls/{key}"):
+            page = client.get(address).text
+            assert ("ring between 09:00 and 20:00" in page) is is_night
+    sheet = pages_of(app.call_sheets.sheet())
+    assert "Ring between 09:00 and 20:00" in " ".join(sheet[0].split())

@@ -11,7 +11,7 @@ from digest.audience.suppressing import suppress
 from digest.compose import stopping
 from digest.deliver.calling.call_desk import CallDesk
 from digest.errors import DigestError
-from digest.model.delivery.calls import RING_AGAIN_AFTER, CallOutcome, CallReport
+from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.formats import LETTER, PLAIN
 from digest.model.people.person import PersonKeys, phone_key
 from digest.schedule.readers.phone_wishes import ReaderWishes
@@ -344,10 +344,6 @@ def test_nobody_is_rung_back_when_the_call_is_of_no_use_any_more(
         assert the_call(engine, key).attempts == 0
     else:
         assert desk.write_down(str(key), report).next_attempt_at == report.again_at
-    # Unsaid, there is time for another try.
-    clock = HandWoundClock(until - RING_AGAIN_AFTER)
-    late = a_desk(engine, clock).write_down(str(key), CallReport(CallOutcome.NO_ANSWER))
-    assert late.next_attempt_at == until - RING_AGAIN_AFTER / 2
 
 
 @pytest.mark.parametrize("note", ["a\0b", "\udcff"], ids=["NUL", "half a character"])

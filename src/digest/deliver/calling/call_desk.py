@@ -202,7 +202,8 @@ class CallDesk:
             case CallOutcome.SPOKEN:
                 _hand_over(connection, call, DeliveryState.ACCEPTED, report, now)
             case CallOutcome.NO_ANSWER | CallOutcome.LATER:
-                again_at = report.rings_again_at(now, call.deliver_by)
+                zone = campaigns.load(connection, call.campaign_id).timezone
+                again_at = report.rings_again_at(now, call.deliver_by, zone)
                 _hand_over(
                     connection, call, DeliveryState.PLANNED, report, now, again_at
                 )

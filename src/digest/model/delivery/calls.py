@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from digest.model.campaigns.day_times import QuietHours
 from digest.model.campaigns.written_times import wall_time
 from digest.model.formats import FORMATS, PHONE, Format
 
 # Of a day nobody answers all the time: two hours on, the meal or the visit is over.
 RING_AGAIN_AFTER = timedelta(hours=2)
+
+# Nobody is rung at these hours who has not asked for it.
+NIGHT = QuietHours(time(20), time(9))
 
 # So many calls in a row that nobody answered: they may be away, or hear no telephone.
 UNANSWERED = 5
@@ -100,17 +104,24 @@ class CallReport:
         again = self.again_at
         return again is not None and until is not None and again >= until
 
-    def rings_again_at(self, now: datetime, until: datetime | None) -> datetime | None:
+    def rings_again_at(
+        self, now: datetime, until: datetime | None, zone: str
+    ) -> datetime | None:
         """Return when to ring once more, before the call is of no use; None if never.
 
-        Where nothing was asked in two hours, or halfway to when it is of no use.
+        At any time that they asked for. Otherwise in two hours, in the morning, or
+        halfway to when it is of no use, but never by night on the clock of the zone.
         """
         if until is not None and until <= now:
             return None
         if self.again_at is not None:
             return max(self.again_at, now)
-        again = now + RING_AGAIN_AFTER
-        return again if until is None or again < until else now + (until - now) / 2
+        later = now + RING_AGAIN_AFTER
+        again = NIGHT.end(later, zone) or later
+        if until is None or again < until:
+            return again
+        halfway = now + (until - now) / 2
+        return None if NIGHT.end(halfway, zone) else halfway
 
 
 def time_to_ring(written: str, now: datetime, zone: str) -> datetime | None:

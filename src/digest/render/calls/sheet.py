@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digest.model.delivery.calls import NIGHT
 from digest.render.calls.script import CallScript, ScriptPart
 from digest.render.paper.languages import typst_language
 from digest.render.paper.printable_text import all_printable
@@ -178,6 +179,12 @@ def _fixed_words(words: Words) -> dict[str, str]:
         "somebody_else": words.gettext(
             "If somebody else answers, ask for the person and say no more than your "
             "name."
+        ),
+        # Translators: on a call sheet; the times are such as 09:00.
+        "hours": words.gettext(
+            "Ring between %(first)s and %(last)s, unless they asked for another time.",
+            first=f"{NIGHT.last:%H:%M}",
+            last=f"{NIGHT.first:%H:%M}",
         ),
         # Translators: before a name or number; on a call sheet.
         "worried": words.gettext("If you are worried about somebody, ring"),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from digest.deliver import limits
-from digest.model.delivery.calls import CallOutcome
+from digest.model.delivery.calls import NIGHT, CallOutcome
 from digest.model.formats import named
 from digest.model.staff_words import counted, day_in_words, moment_in_words
 from digest.render.addresses import phone_address
@@ -187,6 +187,17 @@ def script_view(script: CallScript, name: str, caller: str) -> dict[str, Any]:
             for part in script.parts
         ],
     }
+
+
+def night(zone: str, now: datetime) -> str:
+    """Return that it is no hour to ring anybody, and when it is; "" of other hours."""
+    local = now.astimezone(ZoneInfo(zone))
+    if not NIGHT.holds(local.time()):
+        return ""
+    return (
+        f"It is {local:%H:%M}: ring between {NIGHT.last:%H:%M} and "
+        f"{NIGHT.first:%H:%M}, unless they asked for another time."
+    )
 
 
 def clock(instant: datetime, zone: str, now: datetime) -> str:

@@ -31,7 +31,7 @@ from digest.web.parts import visitor
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
-from digest.web.post_room.call_view import done_view, script_view, words_of
+from digest.web.post_room.call_view import done_view, night, script_view, words_of
 from digest.web.post_room.visible_rounds import RoundsOfStaff
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -170,6 +170,7 @@ class _Calls:
             on_a_sheet=CALLS_ON_A_SHEET,
             editions=[*dict.fromkeys(row["edition"] for row in rows)],
             is_practice=any(call.is_rehearsal for call in waiting),
+            night=night(zone, now),
             hold=hold.words if hold else "",
             done=written.get(done),
             undone=self._undone(undone, theirs) if undone else "",
@@ -200,6 +201,7 @@ class _Calls:
             call=words.details(call),
             script=script_view(script, call.name, staff.name) if script else None,
             may_ring=may_ring,
+            night=night(zone, now) if may_ring else "",
             is_over=call.is_over,
             ended=call.reply if call.is_over else "",
             may_be_told=not (call.is_over and call.is_rehearsal),
