@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 from digest.bootstrap import App
 from digest.cli.service.serving import serve_all
@@ -30,3 +31,26 @@ def test_who_only_sends_loads_neither_the_pages_nor_what_styles_an_email() -> No
     words = [sys.executable, "-c", f"{heavy}; {code}"]
 
     assert subprocess.run(words, check=False).returncode == 0  # noqa: S603 - our own
+
+
+def test_a_worker_with_nothing_to_do_loads_nothing_of_what_sends_or_renders(
+    tmp_path: Path,
+) -> None:
+    begin = [sys.executable, "-m", "digest", "init"]
+    subprocess.run(begin, cwd=tmp_path, check=True, capture_output=True)  # noqa: S603 - our own
+    heavy = {
+        *("alembic", "fastapi", "jinja2", "lxml", "premailer", "rich", "typst"),
+        *("digest.deliver.sending.sender", "digest.deliver.printing.print_room"),
+        *("digest.store.delivery.claims", "digest.store.people.readers"),
+    }
+    code = (
+        "import atexit, sys; sys.argv[1:] = ['work', '--until-done']; "
+        "atexit.register(lambda: print(*sys.modules)); "
+        "from digest.cli.main import run; run()"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(  # noqa: S603 - our own
+        words, cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+
+    assert heavy & {*done.stdout.split()} == set()

@@ -2,13 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.deliver.sending.batch_supply import BatchSupply, DueBatches
 from digest.deliver.sending.run_state import Progress, RunTally
@@ -19,13 +19,11 @@ from digest.schedule.delivery.dispatch import ProcessSupply
 from digest.schedule.guard import guarded
 from digest.schedule.limits import ROUND_PAUSE_SECONDS
 from digest.store.base.engine import reading, writing
-from digest.store.delivery.calling import calls
 from digest.store.editions import editions, moves, renditions
 from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition
 from digest.store.editions.holding_back import leaving, quiet_until
 from digest.store.holds import holds
-from digest.store.reports import edition_copies
 
 if TYPE_CHECKING:
     from digest.deliver.printing.print_room import PrintOutcome, PrintRoom
@@ -163,13 +161,8 @@ class Work:
             whom = f"edition={edition.id}"
             with guarded("making letters", whom) as fault:
                 letters[edition.id] = self._printed(edition.id)
-            with (
-                guarded("closing", whom) as closing_fault,
-                writing(self.engine) as connection,
-            ):
-                now = self.clock()
-                calls.end_useless(connection, edition.id, now)
-                close_edition(connection, edition.id, now)
+            with guarded("closing", whom) as closing_fault:
+                self._close(edition.id)
             faults += [each.words for each in (fault, closing_fault) if each]
         with reading(self.engine) as connection:
             faults += [
@@ -178,10 +171,7 @@ class Work:
                 for fault in renditions.faults(connection, edition.id)
                 if not any(fault.endswith(words) for words in faults)
             ]
-            waiting = sum(
-                edition_copies.count_letters_waiting(connection, edition.id)
-                for edition in going
-            )
+            waiting = _letters_waiting(connection, going) if going else 0
             quiet = quiet_until(connection, self.clock())
             held_back = leaving(connection, self.clock())
         return WorkReport(emails, letters, tuple(faults), waiting, quiet, held_back)
@@ -221,6 +211,15 @@ class Work:
             for outcome in print_room.make_all(edition_id, patient=True)
         ]
 
+    def _close(self, edition_id: int) -> None:
+        # Here: most looks find no edition that goes.
+        from digest.store.delivery.calling import calls  # noqa: PLC0415
+
+        with writing(self.engine) as connection:
+            now = self.clock()
+            calls.end_useless(connection, edition_id, now)
+            close_edition(connection, edition_id, now)
+
     def _going(self) -> list[Edition]:
         with reading(self.engine) as connection:
             return [
@@ -228,3 +227,13 @@ class Work:
                 for edition in editions.unfinished(connection)
                 if edition.state in _GOING
             ]
+
+
+def _letters_waiting(connection: Connection, going: Iterable[Edition]) -> int:
+    # Here: most looks find no edition that goes.
+    from digest.store.reports import edition_copies  # noqa: PLC0415
+
+    return sum(
+        edition_copies.count_letters_waiting(connection, edition.id)
+        for edition in going
+    )
