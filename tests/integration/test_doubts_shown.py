@@ -18,7 +18,7 @@ from digest.model.editions.mode import Mode
 from digest.model.roles import Role
 from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import delivery
+from digest.store.base.tables import delivery, edition
 from digest.web.app import make_app
 from tests.builders import SITE
 from tests.staff import signed_in
@@ -66,6 +66,19 @@ def test_what_is_held_of_somebody_says_so(doubtful: App) -> None:
         [copy] = everything(connection, doubtful.hasher, "1")["copies"]
 
     assert (copy["doubts"], copy["doubt"]) == (1, TWICE)
+
+
+def test_status_counts_them_while_their_run_goes(
+    doubtful: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(doubtful.engine) as connection:
+        connection.execute(update(edition).values(state="sending", mode=Mode.PRACTICE))
+    monkeypatch.setenv("DIGEST_DATA_DIR", str(doubtful.settings.data_dir))
+    monkeypatch.setenv("DIGEST_DATABASE_URL", str(doubtful.settings.database))
+    output = CliRunner().invoke(app, ["status"]).stdout
+
+    words = "1 may have arrived, or arrived twice: digest deliveries 1 --doubtful"
+    assert words in output
 
 
 @pytest.mark.parametrize("flag", ["--json", "--csv", "--doubtful"])

@@ -69,6 +69,11 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
             f"run of {kind} {run['edition']}: {run['ended']:,} of {run['total']:,} "
             f"copies have ended; {run['outlook']}"
         )
+        if run["doubtful"]:
+            yield (
+                f"  {run['doubtful']:,} may have arrived, or arrived twice: "
+                f"digest deliveries {run['edition']} --doubtful"
+            )
         yield from (f"  {reason}" for reason in run["reasons"])
     yield from _nights_in_words(facts["nights"])
     for entry in facts["slow_start"]:
