@@ -63,7 +63,17 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
             f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
             f"{entry['standing']}{leaves} {entry['reason']}".rstrip()
         )
-    for run in facts["runs"]:
+    yield from _runs_in_words(facts["runs"])
+    yield from _nights_in_words(facts["nights"])
+    for entry in facts["slow_start"]:
+        yield (
+            f"slow start: {entry['domain']} is on day {entry['day']} of its use "
+            f"and may send {entry['a_day']} copies a day"
+        )
+
+
+def _runs_in_words(runs: list[dict[str, Any]]) -> Iterator[str]:
+    for run in runs:
         kind = "edition" if run["mode"] == "live" else "rehearsal"
         yield (
             f"run of {kind} {run['edition']}: {run['ended']:,} of {run['total']:,} "
@@ -75,12 +85,6 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
                 f"digest deliveries {run['edition']} --doubtful"
             )
         yield from (f"  {reason}" for reason in run["reasons"])
-    yield from _nights_in_words(facts["nights"])
-    for entry in facts["slow_start"]:
-        yield (
-            f"slow start: {entry['domain']} is on day {entry['day']} of its use "
-            f"and may send {entry['a_day']} copies a day"
-        )
 
 
 def _nights_in_words(tasks: list[dict[str, Any]]) -> Iterator[str]:
