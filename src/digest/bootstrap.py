@@ -238,6 +238,7 @@ class App:
             self.links.events_url,
             self.links.view_url,
             self.event_page_url,
+            self.links.privacy_url,
         )
 
     @cached_property

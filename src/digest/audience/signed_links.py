@@ -131,6 +131,10 @@ class SignedLinks:
         expected = _encoded(content + self._events_key.sign(content))
         return _unpacked(content) if hmac.compare_digest(expected, token) else ()
 
+    def privacy_url(self, campaign: str) -> str:
+        """Return the address of the page that says what is held of its readers."""
+        return f"{self._base_url}/privacy/{campaign}"
+
     def view_url(self, variant_id: int, code: str) -> str:
         """Return the address of a variant of the edition of that code, in a browser.
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,6 +24,31 @@ from digest.store.people import (
 from digest.store.people.complaints import data_complaints
 from digest.store.people.subscribers import Subscriber
 from digest.store.staff import audit
+
+
+class HeldKind(StrEnum):
+    """What there may be several of, by its name in what is handed over.
+
+    The one table of it: the page that tells everybody what is held has each too.
+    """
+
+    SUBSCRIPTIONS = "subscriptions"
+    CONSENTS = "consents"
+    CAMPAIGNS = "campaigns"
+    LEFT = "left"
+    NEEDS = "needs"
+    COMPLAINTS = "complaints"
+    COPIES = "copies"
+    NOT_SENT = "not_sent"
+    CALLS = "calls"
+    BOUNCES = "bounces"
+    OFFERS = "offers"
+    MAIL = "mail"
+    REQUESTS = "requests"
+    HELD_TWICE = "held_twice"
+    ACTS = "acts"
+    SUPPRESSED = "suppressed"
+
 
 _REFERENCE = re.compile(r"[0-9]{1,18}\.[0-9]{1,18}")
 
@@ -73,23 +99,25 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "organiser": person.organiser,
         "notes": person.notes,
         **dates,
-        "subscriptions": subject_access.subscriptions_of(connection, subscriber.id),
-        "consents": subject_access.consents_of(connection, subscriber.id),
-        "campaigns": subject_access.campaigns_of(connection, subscriber.id),
-        "left": subject_access.departures_of(connection, subscriber.id),
-        "copies": subject_access.copies_of(connection, subscriber.id),
-        "not_sent": subject_access.left_out_of(connection, subscriber.id),
-        "calls": subject_access.calls_of(connection, subscriber.id),
-        "bounces": subject_access.bounces_of(connection, subscriber.id),
-        "mail": subject_access.mail_of(connection, subscriber.id),
-        "requests": subject_access.requests_of(connection, subscriber.id),
-        "acts": [
+        HeldKind.SUBSCRIPTIONS: subject_access.subscriptions_of(
+            connection, subscriber.id
+        ),
+        HeldKind.CONSENTS: subject_access.consents_of(connection, subscriber.id),
+        HeldKind.CAMPAIGNS: subject_access.campaigns_of(connection, subscriber.id),
+        HeldKind.LEFT: subject_access.departures_of(connection, subscriber.id),
+        HeldKind.COPIES: subject_access.copies_of(connection, subscriber.id),
+        HeldKind.NOT_SENT: subject_access.left_out_of(connection, subscriber.id),
+        HeldKind.CALLS: subject_access.calls_of(connection, subscriber.id),
+        HeldKind.BOUNCES: subject_access.bounces_of(connection, subscriber.id),
+        HeldKind.MAIL: subject_access.mail_of(connection, subscriber.id),
+        HeldKind.REQUESTS: subject_access.requests_of(connection, subscriber.id),
+        HeldKind.ACTS: [
             act.line()
             for act in audit.about(
                 connection, *(f"person {each}" for each in (subscriber.id, *absorbed))
             )
         ],
-        "needs": [
+        HeldKind.NEEDS: [
             {
                 "words": each.words,
                 "may_share": each.may_share,
@@ -99,7 +127,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             }
             for each in needs.of_person(connection, subscriber.id)
         ],
-        "complaints": [
+        HeldKind.COMPLAINTS: [
             {
                 "number": each.id,
                 "came_by": each.channel,
@@ -116,8 +144,8 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             }
             for each in data_complaints.of_person(connection, subscriber.id)
         ],
-        "offers": channel_offers.of_person(connection, subscriber.id),
-        "held_twice": [
+        HeldKind.OFFERS: channel_offers.of_person(connection, subscriber.id),
+        HeldKind.HELD_TWICE: [
             {
                 "id": number,
                 "name": row.person.name,
@@ -131,7 +159,7 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             for number in absorbed
             if (row := subscribers.row_of(connection, number))
         ],
-        "suppressed": {
+        HeldKind.SUPPRESSED: {
             channel: standing[target]._asdict()
             for channel, target in targets.items()
             if target in standing

@@ -25,7 +25,7 @@ class RenderOptions:
     address of a file for calendars with the events that entries of the log are about,
     "" where there is none. `event_page_url` gives that of a page about such an event,
     for paper that leads to none of its source's. `view_url` is where it can be read in
-    a browser, "" nowhere.
+    a browser, "" nowhere; `privacy_url` the page of what is held of its readers.
     """
 
     made_at: datetime
@@ -36,3 +36,4 @@ class RenderOptions:
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
     event_page_url: Callable[[Sequence[int]], str] = no_calendar
     view_url: str = ""
+    privacy_url: str = ""

@@ -82,6 +82,7 @@ from digest.web.public import (
 )
 from digest.web.public.archive import archive_pages, event_pages
 from digest.web.public.choosing import choices, lost_links, new_email
+from digest.web.public.law import statements
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
@@ -126,6 +127,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         event_file.routes(digest),
         in_browser.routes(digest, pages),
         service_hooks.routes(digest),
+        statements.routes(digest, pages),
         event_pages.routes(digest, pages),
         archive_pages.routes(digest, pages),
         sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),

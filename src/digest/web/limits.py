@@ -126,6 +126,8 @@ JOINING_WAITING = 50
 JOINING_FAILURES = 5
 # Of complaints that are open, and of those closed, on one page of them.
 COMPLAINTS = 50
+# How long the page on privacy shows on which bases people are there as it last was.
+PRIVACY_FACTS_KEPT = timedelta(minutes=5)
 # Of people on one page of those found.
 PEOPLE = 50
 # Of pairs on one page of possible doubles: each is to be looked at.

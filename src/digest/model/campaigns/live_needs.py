@@ -96,7 +96,7 @@ def campaign_needs(campaign: Campaign) -> tuple[LiveNeed, ...]:
         address = "write name and postal address in its file: sender, under [letter]"
     if not (campaign.letter.phone or campaign.reply_to):
         contact = "write reply_to in its file, or phone under [letter]"
-    if not _is_public(campaign.sending_domain):
+    if not is_public_host(campaign.sending_domain):
         domain = (
             f"{campaign.sending_domain} is reached by nobody: change from in its file"
         )
@@ -113,7 +113,7 @@ def _cure_of_base(url: str) -> str:
         scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
     except ValueError:
         return f"{url} is no web address: {write}"
-    if not _is_public(host):
+    if not is_public_host(host):
         return f"{url} leads readers nowhere: {write}"
     if scheme != "https":
         return f"{url} can be read and changed on its way, it is not https: {write}"
@@ -123,12 +123,12 @@ def _cure_of_base(url: str) -> str:
 def is_reachable(url: str) -> bool:
     """Whether others on the internet can open what stands at that web address."""
     try:
-        return _is_public(urlsplit(url).hostname or "")
+        return is_public_host(urlsplit(url).hostname or "")
     except ValueError:
         return False
 
 
-def _is_public(host: str) -> bool:
+def is_public_host(host: str) -> bool:
     """Whether others on the internet can mean the same by that name or number."""
     try:
         address = ip_address(host)

@@ -176,6 +176,7 @@ def _html_at(
         "logo": pictures.show_logo(variant.campaign.logo),
         "logo_alt": variant.campaign.logo.alt if variant.campaign.logo else "",
         "view_url": options.view_url,
+        "privacy_url": options.privacy_url,
         "reader": _reader(markers, "html", variant),
         "blocks": blocks,
         "attributes": attributes_of,
@@ -203,6 +204,7 @@ def _text(variant: Variant, options: RenderOptions, depths: Depths) -> Pieces:
         "underlined": underlined,
         "issue": contents(variant, depths, options.calendar_url),
         "view_url": options.view_url,
+        "privacy_url": options.privacy_url,
         "reader": _reader(markers, "text", variant),
     }
     text = with_marks(allowed(rendered(templates, "edition.txt", context)))

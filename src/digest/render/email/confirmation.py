@@ -32,11 +32,15 @@ class ConfirmationSubject(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A mail that somebody asked for on the web: what about, and where it leads."""
+    """A mail that somebody asked for on the web: what about, and where it leads.
+
+    `privacy_url` is the page of what is held of its readers, "" for none.
+    """
 
     campaign: Campaign
     url: str
     about: ConfirmationSubject = ConfirmationSubject.JOIN
+    privacy_url: str = ""
 
     def message(self, templates: Environment, to: str, now: datetime) -> bytes:
         """Return the mail to that address, as plain text and as HTML."""
@@ -54,6 +58,9 @@ class Confirmation:
         message["Auto-Submitted"] = "auto-generated"
         before, button, *after = parts
         lines = [before, "", f"{button}:", self.url, *(("", line) for line in after)]
+        privacy = words.gettext("What we hold of you, and why")
+        if self.privacy_url:
+            lines += "", f"{privacy}:", self.privacy_url
         text = "\n".join(
             line if isinstance(line, str) else "\n".join(line) for line in lines
         )
@@ -66,6 +73,8 @@ class Confirmation:
             "button": button,
             "after": after,
             "url": self.url,
+            "privacy": privacy,
+            "privacy_url": self.privacy_url,
         }
         html = rendered(templates, "confirmation.html", content)
         message.add_alternative(html, subtype="html", cte="quoted-printable")

@@ -34,6 +34,11 @@ def nowhere(_variant_id: int, _code: str) -> str:
     return ""
 
 
+def without_page(_campaign: str) -> str:
+    """Return no address: nothing is told on the web of what is held."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Renditions:
     """Gives the rendition of a planned variant as its items now stand.
@@ -50,6 +55,7 @@ class Renditions:
     calendar_url: Callable[[Sequence[int]], str] = no_calendar
     view_url: Callable[[int, str], str] = nowhere
     event_page_url: Callable[[Sequence[int]], str] = no_calendar
+    privacy_url: Callable[[str], str] = without_page
 
     def message_for(self, _edition_id: int, variant_id: int) -> CompiledMessage | None:
         """Return the variant as a compiled message. Raises RenderError."""
@@ -126,6 +132,7 @@ class Renditions:
             self.event_page_url,
             # Of variants that share it any will do: they hold the same.
             self.view_url(variant_id, variant.code),
+            self.privacy_url(variant.campaign.name),
         )
         try:
             rendition = family_of(variant.format).make(variant, options)

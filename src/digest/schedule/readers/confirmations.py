@@ -135,7 +135,8 @@ class ConfirmationOutbox:
             return None
         joining_requests.note_mailed(connection, request.id, now)
         campaign = campaigns.load(connection, request.campaign_id)
-        return Confirmation(campaign, *self._page_for(request, here))
+        privacy = self.links.privacy_url(campaign.name)
+        return Confirmation(campaign, *self._page_for(request, here), privacy)
 
     def _page_for(
         self, request: JoiningRequest, here: ReaderRef | None

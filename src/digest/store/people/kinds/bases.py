@@ -88,6 +88,14 @@ def are_asked_of(connection: Connection, lists: Sequence[int]) -> bool:
     return connection.execute(some.limit(1)).first() is not None
 
 
+def in_use(connection: Connection, lists: Sequence[int]) -> set[str]:
+    """Return on which bases people are on these lists; "" where none is on record."""
+    words = select(subscription.c.consent_basis).where(
+        subscription.c.mailing_list_id.in_(lists), subscription.c.ended_at.is_(None)
+    )
+    return {basis or "" for basis in connection.scalars(words.distinct())}
+
+
 def gap(
     who: ColumnElement[int], rights: Collection[LawfulBasis], lists: Sequence[int]
 ) -> ColumnElement[str]:

@@ -4,24 +4,25 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from digest.audience.subject_access import HeldKind
 from digest.model.staff_words import day_in_words, moment_in_words
 
 # The headings of what there may be several of.
-_HEADINGS = {
-    "subscriptions": "The lists that they are or were on, and their consent",
-    "consents": "Each time they said yes, and to what",
-    "campaigns": "What they read, and how",
-    "left": "What they have left",
-    "needs": "What helps them read or understand",
-    "complaints": "What they complained of, and what was done",
-    "copies": "Every copy that was sent, or is to be",
-    "not_sent": "Editions that they got nothing of, and why",
-    "calls": "When we rang them",
-    "bounces": "What came back",
-    "offers": "Other channels that they were offered",
-    "mail": "What came in by mail, from them or about a copy of theirs",
-    "requests": "What they asked for on the web",
-    "held_twice": "What we held of them twice, until it was merged",
+_HEADINGS: Mapping[HeldKind, str] = {
+    HeldKind.SUBSCRIPTIONS: "The lists that they are or were on, and their consent",
+    HeldKind.CONSENTS: "Each time they said yes, and to what",
+    HeldKind.CAMPAIGNS: "What they read, and how",
+    HeldKind.LEFT: "What they have left",
+    HeldKind.NEEDS: "What helps them read or understand",
+    HeldKind.COMPLAINTS: "What they complained of, and what was done",
+    HeldKind.COPIES: "Every copy that was sent, or is to be",
+    HeldKind.NOT_SENT: "Editions that they got nothing of, and why",
+    HeldKind.CALLS: "When we rang them",
+    HeldKind.BOUNCES: "What came back",
+    HeldKind.OFFERS: "Other channels that they were offered",
+    HeldKind.MAIL: "What came in by mail, from them or about a copy of theirs",
+    HeldKind.REQUESTS: "What they asked for on the web",
+    HeldKind.HELD_TWICE: "What we held of them twice, until it was merged",
 }
 
 
@@ -30,14 +31,14 @@ def held_view(every: Mapping[str, Any], zone: str) -> dict[str, Any]:
     facts = [
         (_named(key), _in_words(value, zone))
         for key, value in every.items()
-        if key not in (*_HEADINGS, "acts", "suppressed")
+        if key not in {*HeldKind}
     ]
     facts += [
         (
             f"Not written to by {channel}",
             f"{suppressed['reason']}, since {_in_words(suppressed['since'], zone)}",
         )
-        for channel, suppressed in every["suppressed"].items()
+        for channel, suppressed in every[HeldKind.SUPPRESSED].items()
     ]
     return {
         "facts": facts,
@@ -45,7 +46,7 @@ def held_view(every: Mapping[str, Any], zone: str) -> dict[str, Any]:
             (key, heading, [_facts(entry, zone) for entry in every[key]])
             for key, heading in _HEADINGS.items()
         ],
-        "acts": every["acts"],
+        "acts": every[HeldKind.ACTS],
     }
 
 
