@@ -171,13 +171,17 @@ class Envelope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """What a campaign's letters say about its sender, and what posting one costs."""
+    """What a campaign's letters say about its sender, and what posting one costs.
+
+    With `slip` they end with a reply slip, where they say an address to post it to.
+    """
 
     sender: tuple[str, ...]
     envelope: Envelope = Envelope.DL
     phone: str = ""
     postage: str = "second"
     price: Decimal | None = None
+    slip: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,7 @@ def _letter(table: TomlTable) -> LetterHead:
         phone=table.text("phone"),
         postage=table.text("postage", "second"),
         price=table.parsed("price", _price, None, of=(int, float)),
+        slip=table.flag("slip", default=True),
     )
 
 

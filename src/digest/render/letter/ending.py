@@ -18,14 +18,19 @@ from digest.model.people.postal_address import tidy
 from digest.model.posts.blocks import TextSpan
 from digest.model.posts.shortening import shortened
 from digest.render.letter.blocks import BlockTypesetter, Json, lang_of
+from digest.render.letter.reply_slip import slip_of
 from digest.render.paper.printable_text import without_unprintable
 from digest.render.words.catalogue import Phrase, Words
 from digest.render.words.reasons import brief_reasons, reasons_of_letters
 
 
 class Ending(StrEnum):
-    """In how many words a letter ends: a list of what to ask for, or fewer."""
+    """In how many words a letter ends: a list of what to ask for, or fewer.
 
+    A reply slip is such a list, to tick and to post, below as many words as `BRIEF`.
+    """
+
+    SLIP = "slip"
     FULL = "full"
     BRIEF = "brief"
     LINE = "line"
@@ -39,13 +44,17 @@ def ending_of(
     match ending:
         case Ending.FULL:
             body = _in_full(variant, typesetter)
-        case Ending.BRIEF:
+        case Ending.BRIEF | Ending.SLIP:
             body = _in_brief(variant, typesetter)
         case Ending.LINE:
             body = _in_a_line(variant, typesetter)
         case Ending.NONE:
             return
-    block: Json = {"k": "ending", "body": list(body), "form": str(ending)}
+    has_slip = ending is Ending.SLIP
+    form = Ending.BRIEF if has_slip else ending
+    block: Json = {"k": "ending", "body": list(body), "form": str(form)}
+    if has_slip:
+        block["slip"] = slip_of(variant, typesetter)
     if says_why:
         reasons = LetterReasons.of(variant)
         room = reasons.brief if ending is Ending.LINE else reasons.full

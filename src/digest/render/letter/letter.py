@@ -1,6 +1,6 @@
 """A letter: the body that a variant's readers share, or one complete letter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from digest.render.letter.contents import (
 )
 from digest.render.letter.ending import Ending, LetterReasons
 from digest.render.letter.links import Shorten
+from digest.render.letter.reply_slip import has_slip
 from digest.render.letter.unprinted import told_to_staff
 from digest.render.paper.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import words_for, words_of
@@ -35,16 +36,8 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 OPENING = "opening"
 # Where they have the place of the words of why a reader gets it, and those words.
 REASON, REASONS = "reason", "reasons"
-# What gives way so that the end of a letter costs no sheet: gaps before words.
-_FORMS = (
-    *(
-        LetterForm(ending, tight)
-        for ending in (Ending.FULL, Ending.BRIEF, Ending.LINE)
-        for tight in (False, True)
-    ),
-    # With not a line to spare, how to stop is said, and not why one gets it.
-    *(LetterForm(Ending.LINE, tight, says_why=False) for tight in (False, True)),
-)
+# Where they say where the code of the reference goes on the reply slip.
+SLIP = "slip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +158,28 @@ def _fitted(variant: Variant, options: LetterOptions) -> tuple[LetterBody, Lette
 
     A template that does not say where the end stands has it in full.
     """
-    body, ending = _set_body(variant, options, _FORMS[0])
+    full, *shorter = _forms(variant)
+    body, ending = _set_body(variant, options, full)
     # The words before the end fill every page before that on which it begins.
     if not ending or body.sheets <= max(1, ending[0]["page"] // 2):
-        return body, _FORMS[0]
+        return body, full
     without, _ = _set_body(variant, options, LetterForm(Ending.NONE))
-    for form in _FORMS[1:] if without.sheets < body.sheets else ():
+    for form in shorter if without.sheets < body.sheets else ():
         fitting, _ = _set_body(variant, options, form)
         if fitting.sheets <= without.sheets:
             return fitting, form
-    return body, _FORMS[0]
+    return body, full
+
+
+def _forms(variant: Variant) -> Iterator[LetterForm]:
+    """Yield what may give way so that the end costs no sheet: gaps before words."""
+    full = Ending.SLIP if has_slip(variant) else Ending.FULL
+    for ending in (full, Ending.BRIEF, Ending.LINE):
+        for tight in (False, True):
+            yield LetterForm(ending, tight)
+    # With not a line to spare, how to stop is said, and not why one gets it.
+    for tight in (False, True):
+        yield LetterForm(Ending.LINE, tight, says_why=False)
 
 
 def _set_body(
@@ -184,7 +189,7 @@ def _set_body(
     with TypstCompiler(options.templates_dir) as compiler:
         pictures = LetterPictures(compiler, options.pictures)
         job = letter_job(variant, pictures, options.shorten, form)
-        labels = ("pages", "salutation", "ending", "reason")
+        labels = ("pages", "salutation", "ending", "reason", "slip")
         body = compiler.typeset("letter.typ", job, labels)
     facts = {
         "pages": _only(body.answers["pages"], "pages"),
@@ -202,6 +207,8 @@ def _set_body(
         reasons = _reasons(variant)
         facts[REASON] = body.answers["reason"][0] | lang_of(reasons.full.unknown)
         facts[REASONS] = asdict(reasons)
+    if body.answers[SLIP]:
+        facts[SLIP] = body.answers[SLIP][0]
     if lines := [*told_to_staff(variant)]:
         facts[UNPRINTED] = lines
     return LetterBody(body.pdf, facts), body.answers["ending"]
@@ -247,6 +254,8 @@ def preview_with_pages(
         for block in job["blocks"]:
             if "reasons" in block:
                 block["says"] = says
+            if SLIP in block:
+                block[SLIP]["code"] = job["recipient"]["code"]
         labels = ("address-too-large", "pages")
         letter = compiler.typeset("letter.typ", job, labels)
     if letter.answers["address-too-large"]:
