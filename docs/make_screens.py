@@ -127,6 +127,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("print-batch", "/post/batches/1"),
         ("packing-list", "/post/batches/1/packing-list"),
         ("returned", "/post/returned"),
+        ("slips", "/post/slips"),
         ("calls", "/post/calls"),
         ("call", f"/post/calls/{_a_call(digest)}"),
         ("returns", "/desk/returns"),

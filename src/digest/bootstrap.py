@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from digest.deliver.printing.batch_steps import BatchSteps, DueLabel
     from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
     from digest.deliver.returns.mail_intake import MailIntake
+    from digest.deliver.returns.reply_slips import ReplySlips
     from digest.deliver.returns.returned_letters import ReturnedLetters
     from digest.deliver.returns.services.notifications import MailService
     from digest.deliver.sending.batch_supply import BatchSupply
@@ -420,6 +421,16 @@ class App:
         from digest.deliver.returns.returned_letters import ReturnedLetters
 
         return ReturnedLetters(self.engine)
+
+    @cached_property
+    def reply_slips(self) -> "ReplySlips":
+        """Where reply slips that came back are taken in."""
+        from digest.deliver.returns.reply_slips import ReplySlips
+        from digest.model.people.departure import LeavingMeans
+        from digest.schedule.readers.phone_wishes import ON_A_SLIP, ReaderWishes
+
+        doors = ReaderWishes(self.hasher, LeavingMeans.LETTER, ON_A_SLIP)
+        return ReplySlips(self.engine, doors, self.clock)
 
     @cached_property
     def call_desk(self) -> "CallDesk":

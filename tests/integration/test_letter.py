@@ -96,8 +96,9 @@ def test_a_letter_says_who_when_to_whom_and_how_to_reach_us() -> None:
         *("Lantern Week", *SENDER, "01632 960 155", "Monday 6 July 2026"),
         *("Dear Ann Example,", "The kettle is always on"),
         "By Ann Example, Volunteer, The Hall",
-        "Please ring 01632 960 155 or write to the address at the top of page 1",
-        "large print (18 point)",
+        "ring 01632 960 155 or write to the address at the top of page 1",
+        "Please tick, and post this slip to us",
+        "Bigger print (18 point)",
     ):
         assert phrase in text
     assert sheets.title == "Lantern Week: Monday 6 July 2026"

@@ -51,7 +51,7 @@ PATHS = (
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
     *("/account", "/account/password", "/account/second-step"),
-    *("/post", "/post/returned", "/api/v1/docs"),
+    *("/post", "/post/returned", "/post/slips", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/settings/keys", "/desk/settings/webhooks", "/desk/settings/retention"),
     *("/desk/people/needs", "/desk/people/1/need"),

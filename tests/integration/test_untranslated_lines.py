@@ -87,11 +87,16 @@ def test_an_english_email_marks_no_line_of_ours() -> None:
 
 @pytest.mark.parametrize("fmt", [LETTER, LARGE_PRINT])
 @pytest.mark.parametrize("language", RIGHT_TO_LEFT)
+@pytest.mark.parametrize("has_slip", [True, False])
 def test_each_english_line_of_such_a_letter_begins_at_the_left(
-    language: str, fmt: Format
+    language: str,
+    fmt: Format,
+    has_slip: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     variant = a_mixed_variant(language, format=fmt)
-    sheets = Sheets(typeset(variant, LetterOptions()).pdf)
+    letter = replace(variant.campaign.letter, slip=has_slip)
+    campaign = replace(variant.campaign, letter=letter)
+    sheets = Sheets(typeset(replace(variant, campaign=campaign), LetterOptions()).pdf)
     marks = [mark for page in range(len(sheets)) for mark in sheets.marks(page)]
     text = "".join(mark.text for mark in marks)
 
@@ -100,8 +105,12 @@ def test_each_english_line_of_such_a_letter_begins_at_the_left(
         return marks[text.rindex(last + first) + len(last)].x0
 
     title_x = begins("open", "The")
-    for line in (("Ann", "By"), ("to", "How"), ("do", "You"), ("helps", "It")):
+    listed = (("to", "How"), ("do", "You"), ("helps", "It"))
+    for line in (("Ann", "By"), *((("ask", "To"),) if has_slip else listed)):
         assert begins(*line) == pytest.approx(title_x, abs=1), line
+    # A slip has the strip beside the lines too, here on their left.
+    for line in (("tick", "Please"), ("it", "Post")) if has_slip else ():
+        assert begins(*line) == pytest.approx(20, abs=1), line
     # The stop at the end of a line is after its last word, not before its first.
     end = text.index(".pagethis")
     assert marks[end].x0 > marks[end + len("page")].x0

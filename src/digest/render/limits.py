@@ -72,9 +72,9 @@ TABLE_POINTS = 60
 # Millimetres of a line for each point of its type: 60 to 70 letters, which RNIB and
 # UKAAF ask for; a longer line is lost on the way back.
 LINE_MM_PER_POINT = 10.6
-# Millimetres that a reply slip is high at least, at 14 point and in large print: a
-# finger's breadth for each row that is ticked or written on.
+# Millimetres that a reply slip is high at least: rows far enough apart to write in.
 SLIP_MM = 54
+# The same in large print, whose readers write larger too.
 SLIP_MM_LARGE = 80
 
 # == A print batch ==

@@ -68,7 +68,7 @@ from digest.web.parts.body_limits import BodyLimits
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import add_routes
-from digest.web.post_room import batches, calls, returned, to_do
+from digest.web.post_room import batches, calls, returned, slips, to_do
 from digest.web.public import (
     confirming,
     event_file,
@@ -174,6 +174,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         to_do.routes(digest, pages),
         batches.routes(digest, pages),
         returned.routes(digest, pages),
+        slips.routes(digest, pages),
         calls.routes(digest, pages),
     )
     add_routes(app, of_everybody)

@@ -90,8 +90,11 @@ class ReaderDoors(Protocol):
 
     def come_back(
         self, connection: Connection, person: int, name: str, now: datetime
-    ) -> None:
-        """Have them stay after all. Raises DigestError where it is too long ago."""
+    ) -> bool:
+        """Have them stay after all. Raises DigestError where it is too long ago.
+
+        False where they had not left, or are not to be brought back.
+        """
         ...
 
     def change_format(

@@ -1,6 +1,6 @@
-"""What readers ask a caller for: to stop, to go on after all, or to have it otherwise.
+"""What readers ask for on the phone or on a slip: to stop, or to have it otherwise.
 
-The same doors as for what they ask by letter or by a link, with the call as evidence.
+The same doors as for what they ask by a link, with the call or the slip as evidence.
 """
 
 from dataclasses import dataclass
@@ -20,30 +20,37 @@ from digest.store.people import readers, subscribers, subscriptions
 from digest.store.people.joining import consents
 
 ON_THE_PHONE = "on the phone, to who rang them"
+ON_A_SLIP = "on the reply slip of a letter"
 MISHEARD = "who rang them wrote it down by mistake"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderWishes:
-    """Does what somebody asked a caller for, in the transaction that is open.
+    """Does what somebody asked for, in the transaction that is open.
 
-    The person is named by their number, and the campaign by its name.
+    The person is named by their number, and the campaign by its name. `means` is how
+    they told us, and `evidence` the same as it stands with a consent.
     """
 
     hasher: KeyedHasher
+    means: LeavingMeans = LeavingMeans.PHONE
+    evidence: str = ON_THE_PHONE
 
     def leave(
         self, connection: Connection, person: int, name: str, now: datetime
     ) -> bool:
-        """Have them leave the campaign, told by phone; False where they had before."""
-        request = LeavingRequest(LeavingMeans.PHONE)
+        """Have them leave the campaign, as they told; False where they had before."""
+        request = LeavingRequest(self.means)
         return leave_as_told(connection, str(person), name, request, now)
 
     def come_back(
         self, connection: Connection, person: int, name: str, now: datetime
-    ) -> None:
-        """Have them stay after all. Raises DigestError where it is too long ago."""
-        undo_leaving(connection, str(person), name, now)
+    ) -> bool:
+        """Have them stay after all. Raises DigestError where it is too long ago.
+
+        False where they had not left, or are not to be brought back.
+        """
+        return undo_leaving(connection, str(person), name, now)
 
     def change_format(
         self,
@@ -62,7 +69,7 @@ class ReaderWishes:
         edit(connection, self.hasher, str(person), {"format": wanted.name}, now)
         wording = f"They asked for: {wanted.words}"
         at = f"{now:%Y-%m-%d %H:%M} UTC"
-        evidence = Consent(CONSENT, ON_THE_PHONE, at, wording)
+        evidence = Consent(CONSENT, self.evidence, at, wording)
         campaign = campaigns.by_name(connection, name).campaign
         live = subscriptions.live_lists(connection, [person]).get(person, set())
         for list_id in readers.list_ids(connection, campaign.lists):

@@ -44,6 +44,8 @@ class PrintedLetter:
     targets: Mapping[str, str]
     has_changed: bool
     is_rehearsal: bool
+    is_erased: bool
+    campaign_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def printed_letter(
             subscriber.c.erased_at,
             subscriber.c.changed_at,
             edition.c.mode,
+            edition.c.campaign_id,
         )
         .join(print_batch, print_batch.c.id == delivery.c.print_batch_id)
         .join(edition, edition.c.id == delivery.c.edition_id)
@@ -97,6 +100,8 @@ def printed_letter(
         targets={channel: each for channel, each in hashes.items() if each},
         has_changed=left_at is not None and row.changed_at > left_at,
         is_rehearsal=row.mode == Mode.PRACTICE,
+        is_erased=row.erased_at is not None,
+        campaign_id=row.campaign_id,
     )
 
 

@@ -17,6 +17,7 @@ class MenuLink:
 POST_ROOM_MENU = (
     MenuLink("post", "To do", "/post", "POST_ROOM"),
     MenuLink("returned", "Returned post", "/post/returned", "POST_ROOM"),
+    MenuLink("slips", "Reply slips", "/post/slips", "POST_ROOM"),
     MenuLink("calls", "Calls", "/post/calls", "POST_ROOM"),
 )
 MENU = (

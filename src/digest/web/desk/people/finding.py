@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from digest.audience.subject_access import find
 from digest.bootstrap import App
 from digest.errors import NotFound
+from digest.model.delivery.returned_letters import from_scanner
 from digest.model.roles import Right
 from digest.store.people import searching
 from digest.store.people.subscribers import Subscriber
@@ -29,7 +30,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     @router.api_route("/desk/people", methods=["GET", "HEAD"])
     @needs(Right.PEOPLE)
     def people(q: str = "", after: RowId | None = None) -> Response:
-        words = q.strip()[: limits.SEARCH_CHARACTERS]
+        words = from_scanner(q)[: limits.SEARCH_CHARACTERS]
         most = limits.PEOPLE
         with digest.reading() as connection:
             if _NUMBER.fullmatch(words):

@@ -287,6 +287,18 @@ SECTIONS: tuple[FormSection, ...] = (
             FormField(
                 "price", "What posting one letter costs", "0.87", codec=codecs.DECIMAL
             ),
+            FormField(
+                "slip",
+                "Reply slip",
+                "Boxes to tick at the foot of the last page, cut off and posted to you",
+                kind=_RADIOS,
+                codec=codecs.SWITCH,
+                options=(
+                    (codecs.YES, "At the foot of each letter, where it costs no sheet"),
+                    ("no", "None: a letter ends with how to reach you"),
+                ),
+                default=codecs.YES,
+            ),
         ),
     ),
     FormSection(
