@@ -38,6 +38,7 @@ from digest.render.letter.address_block import personal
 from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job
+from digest.render.letter.ending import Ending
 from digest.render.letter.letter import Letter, LetterOptions, typeset
 from digest.render.paper.fonts import FAMILIES, FOLDER, fonts
 from digest.render.paper.typst_compiler import TypstCompiler
@@ -65,7 +66,10 @@ def typst_per_reader(readers: int, folder: Path) -> Measured:
 
     with TypstCompiler() as press:
         content = letter_job(
-            an_edition(), LetterPictures(press, _gallery(folder)), str, LetterForm()
+            an_edition(),
+            LetterPictures(press, _gallery(folder)),
+            str,
+            LetterForm(Ending.SLIP),
         )
         source = (press.root / "letter.typ").read_text()
         own = source.replace('json("job.json")', "json(bytes(sys.inputs.job))")
@@ -98,7 +102,10 @@ def weasyprint_per_reader(readers: int, folder: Path) -> Measured:
 
     with TypstCompiler() as press:
         content = letter_job(
-            an_edition(), LetterPictures(press, _gallery(folder)), str, LetterForm()
+            an_edition(),
+            LetterPictures(press, _gallery(folder)),
+            str,
+            LetterForm(Ending.SLIP),
         )
         base = press.root.as_uri() + "/"
         pages_of_html = [_html(content, number) for number in range(readers)]

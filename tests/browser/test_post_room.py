@@ -249,6 +249,27 @@ def test_where_a_camera_may_not_stay_on_one_picture_is_read(hand: Hand) -> None:
     expect(page.get_by_label("Its reference")).to_have_value("1.2")
 
 
+def test_a_slip_is_scanned_and_what_was_ticked_is_done(
+    hand: Hand, paper: Paper
+) -> None:
+    page = hand.page
+    page.goto("/post")
+    hand.presses("link", "A reply slip came")
+    hand.looks()
+    hand.scans("9.9", "There is no printed letter 9.9")
+    hand.looks()
+    hand.scans(paper.references["bo"], "What did they tick?")
+    hand.looks()
+    page.get_by_label("How would they rather have it?").select_option("large-print")
+    hand.presses("button", "Have it that way")
+    expect(page.get_by_role("main")).to_contain_text("They asked for: large print")
+    hand.presses("button", "They leave Lantern Week")
+    expect(page.get_by_role("status")).to_contain_text("They have left")
+    hand.looks()
+    hand.presses("button", "Undo, they stay")
+    expect(page.get_by_role("status")).to_contain_text("They stay")
+
+
 def test_a_volunteer_rings_somebody_and_takes_back_what_came_of_it(
     hand: Hand, paper: Paper
 ) -> None:

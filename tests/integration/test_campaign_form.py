@@ -258,6 +258,18 @@ def test_keys_that_a_form_does_not_know_are_kept(
     assert source.select.links == "h3 a"
 
 
+def test_the_reply_slip_is_switched_off_and_on(desk: TestClient, program: App) -> None:
+    assert fields_of(desk.get(f"{HERE}/letter").text)["slip"] == "yes"
+    sent(desk, "letter", postage="first")
+    assert "slip" not in text_of(program)
+    sent(desk, "letter", slip="no")
+    assert "slip = false" in text_of(program)
+    assert not campaign_of(program).letter.slip
+    assert fields_of(desk.get(f"{HERE}/letter").text)["slip"] == "no"
+    sent(desk, "letter", slip="yes")
+    assert campaign_of(program).letter.slip
+
+
 def test_lists_are_ticked_and_made(desk: TestClient, program: App) -> None:
     sent(desk, "lists", **{"lists-other": "harbour, quay"})
     assert campaign_of(program).lists == ("lantern", "harbour", "quay")
@@ -298,6 +310,7 @@ def test_nothing_typed_is_more_than_a_value(
 ) -> None:
     form_page = desk.get(f"{HERE}/{page}").text
     chosen_already = {"mark", "name", "envelope", "approval", "unapproved", "uncertain"}
+    chosen_already |= {"slip"}
     fields = {
         name: value if name in chosen_already or value == "yes" else text
         for name, value in fields_of(form_page).items()

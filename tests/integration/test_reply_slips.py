@@ -100,7 +100,7 @@ def test_bigger_print_is_on_record_with_the_slip_as_evidence(
     page = visitor.post(f"/post/slips/{bo}/way", data={"way": "large-print"}).text
 
     assert "Written down: what comes next comes that way." in page
-    assert "They answer for: large print letter." in page
+    assert "They asked for: large print letter." in page
     assert format_of(paper.program, "Bo") == "large-print"
     with paper.program.reading() as connection:
         methods = set(connection.scalars(select(consent.c.method)))
@@ -140,6 +140,7 @@ def test_who_ticked_stop_leaves_by_letter_and_may_stay_after_all(
         pytest.param("", "Scan the code on the slip", id="nothing"),
         pytest.param("smudge", "“smudge” is no reference", id="no reference"),
         pytest.param("7.7", "There is no printed letter 7.7", id="of no letter"),
+        pytest.param(".7.7.", "There is no printed letter 7.7", id="scanned"),
         pytest.param("1.1.", "“1.1.” is no reference", id="a part of a code"),
         pytest.param("9" * 39, "is no reference", id="endless"),
     ],

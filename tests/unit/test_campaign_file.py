@@ -123,6 +123,7 @@ def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
     assert campaign.uncertain is UncertainPolicy.RESEND
     assert not campaign.in_full
     assert campaign.letter.envelope is Envelope.DL
+    assert campaign.letter.slip
     assert early.catch_up is None
     assert early.expires == timedelta(days=4)
     assert (early.default, late.default) == (False, True)
@@ -130,6 +131,8 @@ def test_what_a_file_does_not_say_is_as_the_reference_says() -> None:
     assert campaign.expires_after("gone") == timedelta(days=4)
     assert not campaign.sources[0].moderated
     assert campaign.sources[0].ahead == timedelta(days=28)
+    no_slip = parse(SHORT + "[letter]\nslip = false\n", "Europe/London", HERE)
+    assert not no_slip.letter.slip
     without = parse(SHORT.replace("default = true", ""), "Europe/London", HERE)
     assert without.schedule_for(HTML).name == "early"
 

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
 from digest.errors import DigestError
+from digest.model.delivery.returned_letters import from_scanner
 from digest.model.formats import FORMATS
 from digest.model.roles import Right
 from digest.store.delivery.print_batches import letter_key
@@ -53,7 +54,9 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             who = digest.reply_slips.sender(reference, theirs)
         except DigestError as problem:
             # A scanner types on: what it types next is not to follow upon this.
-            return slips.ask({"reference": _naming(reference, str(problem))})
+            return slips.ask(
+                {"reference": _naming(from_scanner(reference), str(problem))}
+            )
         return RedirectResponse(f"{_HERE}/{who.key}", 303)
 
     @router.api_route("/{reference}", methods=_READ)
