@@ -1,7 +1,9 @@
 """Machines whose clocks differ agree on the time, since the database tells it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import time_machine
 from sqlalchemy import Engine
@@ -47,6 +49,26 @@ def test_a_machine_knows_how_far_its_clock_is_from_the_databases(
     machine_clocks.note(postgresql_engine, "here", ahead, EIGHT)
     with reading(postgresql_engine) as connection:
         assert machine_clocks.listed(connection, EIGHT - LEASE) == {"here": ahead}
+
+
+def test_two_processes_that_begin_at_once_both_say_how_far_their_clock_is(
+    postgresql_engine: Engine,
+) -> None:
+    both = Barrier(2)
+
+    def note(machine: str) -> None:
+        both.wait()
+        machine_clocks.note(postgresql_engine, machine, TEN_MINUTES, EIGHT)
+
+    machines = [f"machine-{number}" for number in range(40)]
+    with ThreadPoolExecutor(2) as processes:
+        for machine in machines:
+            for done in [processes.submit(note, machine) for _ in range(2)]:
+                done.result(timeout=30)
+
+    with reading(postgresql_engine) as connection:
+        noted = machine_clocks.listed(connection, EIGHT - LEASE)
+    assert noted == dict.fromkeys(machines, TEN_MINUTES)
 
 
 def test_a_database_on_this_machines_disk_goes_by_its_clock(

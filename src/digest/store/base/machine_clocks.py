@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import machine_clock
+from digest.store.base.upsert import insert_for
 from digest.store.limits import MACHINE_NAME_LENGTH
 
 
@@ -32,9 +33,12 @@ def note(engine: Engine, machine: str, ahead: timedelta, now: datetime) -> None:
     name = machine[:MACHINE_NAME_LENGTH]
     row = {"ahead_seconds": ahead.total_seconds(), "compared_at": now}
     with writing(engine) as connection:
-        is_it = machine_clock.c.machine == name
-        connection.execute(delete(machine_clock).where(is_it))
-        connection.execute(insert(machine_clock).values(machine=name, **row))
+        # Several processes of a machine begin at once.
+        connection.execute(
+            insert_for(connection, machine_clock)
+            .values(machine=name, **row)
+            .on_conflict_do_update(index_elements=["machine"], set_=row)
+        )
 
 
 def listed(connection: Connection, since: datetime) -> dict[str, timedelta]:
