@@ -210,6 +210,31 @@ def test_two_workers_never_take_the_same_copy(postgresql_engine: Engine) -> None
     assert all(carrier.copies for carrier in both), "one did all the work"
 
 
+def test_who_sends_leaves_the_third_batch_to_whoever_is_idle(
+    postgresql_engine: Engine,
+) -> None:
+    planned = a_planned_edition(postgresql_engine, emails=30, batch_size=10)
+    submitted(postgresql_engine)
+    first, second = ScriptedCarrier(), ScriptedCarrier()
+    has_begun, go_on = threading.Event(), threading.Event()
+
+    def wait(_copy: Copy) -> None:
+        has_begun.set()
+        go_on.wait(60)
+
+    first.on_wire = wait
+    with at_work(postgresql_engine, first):
+        wait_until(has_begun.is_set)
+        try:
+            with at_work(postgresql_engine, second):
+                wait_until(lambda: len(second.copies) == 10, seconds=15)
+        finally:
+            go_on.set()
+        wait_until(lambda: is_sent(postgresql_engine, planned.id))
+
+    assert len(first.copies) == 20
+
+
 def test_a_job_that_was_lost_is_submitted_again(postgresql_engine: Engine) -> None:
     planned = a_planned_edition(postgresql_engine, emails=3)
     submitted(postgresql_engine)

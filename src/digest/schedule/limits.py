@@ -48,8 +48,9 @@ TESTS_WITHIN = timedelta(minutes=10)
 
 # Seconds after a round before the next looks for letters, and for what is due again.
 ROUND_PAUSE_SECONDS = 5.0
-# One batch is being sent, the next is leased when that runs low, one is at hand.
-JOBS_AT_ONCE = 3
+# One batch is being sent, and the next is leased when that runs low; any other is for
+# whoever is idle.
+JOBS_AT_ONCE = 2
 # Send batches without a job that are submitted again at one sweep: a million copies.
 BATCHES_SWEPT = 1000
 # Seconds: nobody is woken when it is time to stop, so who waits looks this often.
