@@ -15,6 +15,7 @@ from digest.bootstrap import App
 from digest.model.campaigns.campaign import LetterHead, Organisation
 from digest.model.people.data_complaints import ComplaintChannel
 from digest.model.people.lawful_basis import LawfulBasis
+from digest.model.retention import RetentionSpans
 from digest.render.email.compile import preview_html, preview_text
 from digest.render.options import RenderOptions
 from digest.store.base.tables import subscription
@@ -31,7 +32,12 @@ from tests.stored import FILE, a_stored_campaign
 PRIVACY, ACCESSIBILITY = "/privacy/lantern-week", "/accessibility/lantern-week"
 COMPLAIN = "/complain/lantern-week"
 NO_FACTS = PrivacyFacts(
-    (), has_other_words=False, senders=(), services=(), has_programs=False
+    (),
+    has_other_words=False,
+    senders=(),
+    services=(),
+    has_programs=False,
+    keep=RetentionSpans(),
 )
 WHOLE = (
     FILE.replace("lists =", 'reply_to = "team@example.org"\nlists =')
@@ -326,7 +332,22 @@ def test_emails_lead_to_the_page_on_privacy_where_there_is_one() -> None:
     assert "What we hold of you" not in preview_text(variant, RenderOptions(EIGHT))
 
 
+def test_how_long_it_is_kept_is_what_is_set() -> None:
+    keep = RetentionSpans.parse("people=90d, history=2y, incoming=91d, letters=3d")
+    facts = replace(NO_FACTS, keep=keep)
+    spans = PrivacyWords(a_campaign(), facts).statements()[3].points
+
+    assert spans[0].endswith("Once you are on none: 90 days")
+    assert "what came of them: 2 years" in spans[1]
+    assert "by email: 91 days" in spans[2]
+    assert "printed: 3 days" in spans[3]
+    usual = PrivacyWords(a_campaign(), NO_FACTS).statements()[3].points
+    assert "28 days" in usual[0]
+    assert "1 year" in usual[1]
+
+
 def test_the_facts_of_the_page_name_nobody() -> None:
     assert {each.name for each in fields(PrivacyFacts)} == {
-        *("bases", "has_other_words", "senders", "services", "has_programs")
+        *("bases", "has_other_words", "senders", "services", "has_programs"),
+        "keep",
     }

@@ -10,6 +10,7 @@ from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.live_needs import is_public_host
 from digest.model.people.lawful_basis import LawfulBasis
+from digest.model.retention import RetentionSpans
 from digest.store.base.engine import reading
 from digest.store.people.kinds import bases
 from digest.store.people.readers import list_ids
@@ -32,7 +33,7 @@ class PrivacyFacts:
 
     `has_other_words` says that some are there on what a list calls otherwise, or on
     nothing that was written down. `senders` are domains of mail servers, as far as
-    they mean something to a reader.
+    they mean something to a reader, and `keep` for how long what is kept.
     """
 
     bases: tuple[LawfulBasis, ...]
@@ -40,6 +41,7 @@ class PrivacyFacts:
     senders: tuple[str, ...]
     services: tuple[str, ...]
     has_programs: bool
+    keep: RetentionSpans
 
 
 class PrivacyFactsLookup:
@@ -73,6 +75,7 @@ class PrivacyFactsLookup:
             senders=senders(_servers(digest)),
             services=tuple(_named(digest.mail_services)),
             has_programs=any(key.revoked_at is None for key in keys),
+            keep=digest.settings.keep,
         )
 
 

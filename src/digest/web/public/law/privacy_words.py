@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from digest.audience.limits import IMPORT_UNDOABLE
 from digest.audience.subject_access import HeldKind
 from digest.model.campaigns.campaign import Campaign
 from digest.model.people.lawful_basis import LawfulBasis
@@ -12,7 +13,7 @@ from digest.render.words.catalogue import words_for
 from digest.store.limits import UNCONFIRMED_KEPT
 from digest.web.public.law.facts import PrivacyFacts
 
-_DAY = timedelta(days=1)
+_DAY, _YEAR = timedelta(days=1), timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,21 +188,44 @@ class PrivacyWords:
         )
 
     def _spans(self) -> Iterator[str]:
-        """Yield for how long each kind is kept."""
-        words = self._words
+        """Yield for how long each kind is kept, as it is removed by itself."""
+        words, keep = self._words, self._facts.keep
         yield words.gettext(
-            "what we hold of you: until you ask us to erase it. When you stop, we keep "
-            "it so that nobody writes to you again by mistake"
+            "what we hold of you: for as long as you are on one of our lists. That is "
+            "so also when you have stopped what we send, so that nobody writes to you "
+            "again by mistake. Once you are on none: %(span)s",
+            span=self._span(keep.people),
         )
-        yield words.ngettext(
-            "an address that somebody typed here and nobody confirmed: %(number)d day",
-            "an address that somebody typed here and nobody confirmed: %(number)d days",
-            UNCONFIRMED_KEPT // _DAY,
+        yield words.gettext(
+            "which copies you got, and what came of them: %(span)s",
+            span=self._span(keep.history),
+        )
+        yield words.gettext(
+            "that you wrote to us by email: %(span)s", span=self._span(keep.incoming)
+        )
+        yield words.gettext(
+            "files of letters that were printed: %(span)s",
+            span=self._span(keep.letters),
+        )
+        yield words.gettext(
+            "the file of a list on which you came to us: %(span)s",
+            span=self._span(IMPORT_UNDOABLE),
+        )
+        yield words.gettext(
+            "an address that somebody typed here and nobody confirmed: %(span)s",
+            span=self._span(UNCONFIRMED_KEPT),
         )
         yield words.gettext(
             "when it is erased: a mark that nobody can read back, by which we know not "
             "to write to you again, and the days of a complaint"
         )
+
+    def _span(self, span: timedelta) -> str:
+        words = self._words
+        years, rest = divmod(span, _YEAR)
+        if years and not rest:
+            return words.ngettext("%(number)d year", "%(number)d years", years)
+        return words.ngettext("%(number)d day", "%(number)d days", span // _DAY)
 
     def _who_else(self) -> PublicStatement:
         words, facts = self._words, self._facts
