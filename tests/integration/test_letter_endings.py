@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,6 +258,35 @@ def test_a_slip_is_told_by_its_own_letters_code(fmt: Format, lines: int) -> None
     # A preview has its own in the same place.
     alone = Sheets(preview(a_letter_of(lines, fmt), LOOK))
     assert code_at(alone, len(alone) - 1, box) == modules(".SAMPLE.")
+
+
+def test_a_body_that_was_kept_by_an_earlier_version_gets_no_code_of_a_slip() -> None:
+    body = typeset(a_letter_of(3, LETTER), LOOK)
+    place = body.facts["slip"]
+    earlier = {name: body.facts[name] for name in body.facts.keys() - {"slip"}}
+    letter = replace(SAMPLE, body_key="it")
+    head = PrintRunHead(a_campaign(), "k", EIGHT)
+    run = lay([letter], {"it": replace(body, facts=earlier)}, head)
+    (row,) = run.rows
+    x, y = place["x"], place["y"]
+
+    assert run.problems == ()
+    assert Sheets(run.pdf).ink(row.first_page - 1, (x, y, x + 12, y + 12)) is None
+
+
+def test_a_template_of_before_the_slip_ends_with_the_lines_above_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "letter").mkdir()
+    ours = (Path(__file__).parents[2] / "templates/letter/blocks.typ").read_text()
+    drawing = '    if "slip" in b { reply-slip(b.slip) }\n'
+    assert drawing in ours
+    earlier = ours.replace(drawing, "")
+    (tmp_path / "letter" / "blocks.typ").write_text(earlier)
+    body = typeset(a_letter_of(3, LETTER), LetterOptions(templates_dir=tmp_path))
+
+    assert "slip" not in body.facts
+    assert "ring 01632 960 155 or write to" in Sheets(body.pdf).whole_text()
 
 
 def modules(text: str) -> list[list[bool]]:
