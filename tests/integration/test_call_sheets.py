@@ -252,8 +252,8 @@ def test_what_came_of_a_call_is_said_once(engine: Engine, room: TestClient) -> N
     room.post(f"/post/calls/{key}", data=form)
 
     page = unescape(room.get(f"/post/calls/{key}").text)
-    before = page.partition('id="made"')[0].partition("<h1")[2]
-    assert before.count("No answer,") == 1
+    before, _, written = page.partition("<h1")[2].partition('id="made"')
+    assert ("No answer," in before, written.count("No answer,")) == (False, 1)
     assert "1 try so far. Again at" in before
 
 

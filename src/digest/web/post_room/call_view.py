@@ -71,6 +71,8 @@ class CallWords:
         """Return what one call's page shows of whom to ring."""
         about = self.notes.get(call.subscriber_id, CallNotes())
         zone, waits = self.zones[call.campaign_id], call.attempts and not call.is_over
+        # What came of this call itself stands below.
+        last = about.last if about.last and about.last.key != call.key else None
         return {
             "address": f"/post/calls/{call.key}",
             "name": call.name or "Somebody who was erased",
@@ -78,7 +80,7 @@ class CallWords:
             "dial": phone_address(call.phone) if call.phone else "",
             "edition": self.edition(call),
             "needs": about.needs,
-            "last": attempt_in_words(about.last, zone) if about.last else "",
+            "last": attempt_in_words(last, zone) if last else "",
             "note": about.last.note if about.last else "",
             "waiting": self._waiting(call) if waits else "",
             "attempts": call.attempts,
