@@ -69,7 +69,8 @@ class NightTasks:
         elif amount is None:
             self._put_off(task, self.clock() + limits.NIGHT_TASK_PUT_OFF)
         else:
-            log.info("night task done task=%r amount=%s", task.name, amount)
+            if amount:
+                log.info("night task done task=%r amount=%s", task.name, amount)
             with writing(self.engine) as connection:
                 night_tasks.note_done(
                     connection, task.name, amount, self.clock(), following

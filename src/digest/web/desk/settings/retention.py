@@ -53,4 +53,5 @@ def _last(task: NightTaskState | None, zone: str) -> str:
         return f"Failed: {task.failure}"
     if task.done_at is None:
         return f"Not yet; first on {moment_in_words(task.next_at, zone)}"
-    return f"{task.amount:,} on {moment_in_words(task.done_at, zone)}"
+    amount = f"{task.amount:,}" if task.amount else "Nothing"
+    return f"{amount} on {moment_in_words(task.done_at, zone)}"
