@@ -180,6 +180,35 @@ def test_a_call_that_something_else_has_ended_is_not_made_again(engine: Engine) 
     assert state_of(engine, key) == ("cancelled", True)
 
 
+def test_a_call_that_was_made_stays_so_when_what_was_said_after_is_taken_back(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    desk = a_desk(engine, HandWoundClock())
+    desk.write_down(str(key), CallReport(CallOutcome.SPOKEN))
+    desk.write_down(str(key), STOP)
+
+    undone = desk.take_back(str(key))
+
+    assert (undone.call.state, undone.call.attempts) == ("accepted", 1)
+    assert calls_to_make(engine) == []
+
+
+def test_a_call_that_was_cancelled_once_more_since_is_not_made_again(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    desk = a_desk(engine, HandWoundClock())
+    desk.write_down(str(key), STOP)
+    with writing(engine) as connection:
+        since = {"settled_at": EIGHT + HOUR, "reply": "another reason"}
+        connection.execute(update(delivery).values(**since))
+
+    undone = desk.take_back(str(key))
+
+    assert (undone.call.state, undone.call.reply) == ("cancelled", "another reason")
+
+
 def test_a_call_that_comes_too_late_ends_again_and_owes_its_posts(
     engine: Engine,
 ) -> None:

@@ -166,7 +166,10 @@ def test_what_was_asked_after_a_merge_outlives_its_undoing(people: Engine) -> No
     undone(people, number, LATER + timedelta(2))
 
     ann, anne = everything_of(people, "1"), everything_of(people, "2")
-    assert ann["suppressed"]["email"]["reason"] == "asked by letter"
+    assert ann["suppressed"]["email"] == {
+        "reason": "asked by letter",
+        "since": LATER + timedelta(1),
+    }
     assert anne["suppressed"]["email"]["reason"] == "asked by letter"
 
 
