@@ -44,6 +44,7 @@ class Feed:
     readings: int = 0
     visible: set[int] = field(default_factory=set)
     errors: int = 0  # posts repeated, less posts lost
+    latest: list[Post] = field(default_factory=list)
     silences: int = 0  # readings that repeated or lost a post, and did not tell
 
     def publish(self) -> None:
@@ -70,10 +71,14 @@ class Feed:
         """Take a reading into the log, as the store does."""
         self.readings += 1
         visible = self.notices[-self.window :][::-1]
-        self.visible |= {notice.number for notice in visible}
         if order is not None:
             order.shuffle(visible)
         posts = [self._post(notice, place) for place, notice in enumerate(visible)]
+        # Of a reading that is the last one word for word nobody can say that what it
+        # has is new.
+        if posts != self.latest:
+            self.visible |= {notice.number for notice in visible}
+        self.latest = posts
         reading = keyed(posts, known_by)
         recognition = recognise(list(self.log.values()), reading, known_by)
         assert len({post.key for post in recognition.posts}) == len(recognition.posts)
