@@ -291,7 +291,7 @@ def test_a_volunteer_rings_somebody_and_takes_back_what_came_of_it(
     expect(main).to_contain_text("Edwin: spoken to. Written down.")
     hand.looks()
     hand.presses("button", "Undo")
-    expect(main).to_contain_text("Taken back: they are to be rung.")
+    expect(main).to_contain_text("Taken back: Edwin is to be rung.")
     hand.presses("link", "Dora")
     hand.presses("button", "No answer")
     expect(main).to_contain_text("Dora: no answer, again at")
