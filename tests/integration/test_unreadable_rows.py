@@ -54,7 +54,7 @@ OF_ANY_KIND = [
     ),
     pytest.param(
         "UPDATE item SET content = '{}' WHERE campaign_id = 2",
-        ("harbour", "Post 2 cannot be read", "digest post withdraw 2"),
+        ("Harbour", "Post 2 cannot be read", "digest post withdraw 2"),
         id="a post of no kind",
     ),
     pytest.param(
@@ -201,7 +201,7 @@ def test_what_was_said_to_help_helps_and_then_no_more_is_said(
     two_campaigns(sqlite_engine)
     damaged(sqlite_engine, statement)
     publish_due(sqlite_engine, a_fetcher(), SLOT)
-    before = help_with(sqlite_engine, ("harbour", "be read, so"))
+    before = help_with(sqlite_engine, ("be read, so",))
     mended(sqlite_engine)
     with writing(sqlite_engine) as connection:
         harbour = campaigns.by_name(connection, "harbour")
@@ -209,7 +209,7 @@ def test_what_was_said_to_help_helps_and_then_no_more_is_said(
     publish_due(sqlite_engine, a_fetcher(), SOON)
 
     assert before
-    assert help_with(sqlite_engine, ("harbour", "be read, so")) == []
+    assert help_with(sqlite_engine, ("be read, so",)) == []
     assert help_with(sqlite_engine, ("cannot go on",)) == []
     assert states(sqlite_engine, 2) == [EditionState.PLANNED]
 
@@ -232,7 +232,7 @@ def test_why_an_edition_stays_where_it_is_is_told_once_in_the_log(
 
     assert len(lines) == 1
     assert "edition=" in lines[0]
-    assert help_with(engine, ("harbour", "cannot go on", "Post 2"))
+    assert help_with(engine, ("Harbour", "cannot go on", "Post 2"))
 
 
 @pytest.mark.parametrize(
