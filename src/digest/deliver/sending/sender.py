@@ -136,7 +136,9 @@ async def _send_until_over(
     def must_look() -> bool:
         wants_copies = queue.is_low and not leases.are_exhausted
         has_ended = queue.has_ended_batch or pool.has_ended_connection
-        return wants_copies or has_ended or queue.is_over
+        # The server may have turned the last connection away since the loop asked.
+        is_over = queue.is_over or context.state.must_stop
+        return wants_copies or has_ended or is_over
 
     while not context.state.must_stop and not queue.is_over:
         if queue.is_low and not leases.are_exhausted:
