@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from digest.deliver import limits
+from digest.deliver.reader_doors import ReaderDoors
 from digest.errors import DigestError
 from digest.model.delivery.calls import (
     OTHER_WAYS,
@@ -19,7 +20,6 @@ from digest.model.delivery.calls import (
 )
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
-from digest.model.formats import Format
 from digest.model.staff_words import moment_in_words
 from digest.store.base.engine import writing
 from digest.store.base.tables import delivery
@@ -76,37 +76,8 @@ _TOO_OLD = "what was written down of call {} is more than a day old: it stays so
 _INSTEAD = "they asked to have it another way: {}"
 
 
-class ReaderDoors(Protocol):
-    """What a reader may ask a caller for; each in the transaction that is open.
-
-    The person is named by their number, and the campaign by its name.
-    """
-
-    def leave(
-        self, connection: Connection, person: int, name: str, now: datetime
-    ) -> bool:
-        """Have them leave the campaign, told by phone; False where they had before."""
-        ...
-
-    def come_back(
-        self, connection: Connection, person: int, name: str, now: datetime
-    ) -> bool:
-        """Have them stay after all. Raises DigestError where it is too long ago.
-
-        False where they had not left, or are not to be brought back.
-        """
-        ...
-
-    def change_format(
-        self,
-        connection: Connection,
-        person: int,
-        name: str,
-        wanted: Format,
-        now: datetime,
-    ) -> str:
-        """Have them get it in that format; return what they had asked for before."""
-        ...
+class CallDoors(ReaderDoors, Protocol):
+    """What a reader may ask a caller for, and how a change of format is taken back."""
 
     def restore_format(
         self, connection: Connection, person: int, change: FormatChange, now: datetime
@@ -128,7 +99,7 @@ class CallDesk:
     """Takes down what came of calls: each report is one transaction."""
 
     engine: Engine
-    doors: ReaderDoors
+    doors: CallDoors
     clock: Callable[[], datetime]
 
     def write_down(

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import Connection, Engine
 
+from digest.deliver.reader_doors import ReaderDoors
 from digest.errors import DigestError, NotFound
 from digest.model.formats import Format
 from digest.store.base.engine import reading, writing
@@ -34,39 +34,6 @@ _ERASED = (
 )
 
 
-class SlipDoors(Protocol):
-    """What a reader may ask for on a slip; each in the transaction that is open.
-
-    The person is named by their number, and the campaign by its name.
-    """
-
-    def leave(
-        self, connection: Connection, person: int, name: str, now: datetime
-    ) -> bool:
-        """Have them leave the campaign, told by letter; False where they had before."""
-        ...
-
-    def come_back(
-        self, connection: Connection, person: int, name: str, now: datetime
-    ) -> bool:
-        """Have them stay after all. Raises DigestError where it is too long ago.
-
-        False where they had not left, or are not to be brought back.
-        """
-        ...
-
-    def change_format(
-        self,
-        connection: Connection,
-        person: int,
-        name: str,
-        wanted: Format,
-        now: datetime,
-    ) -> str:
-        """Have them get it in that format; return what they had asked for before."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class SlipSender:
     """Who sent a slip, of which letter; `format` is what they asked for last."""
@@ -88,7 +55,7 @@ class ReplySlips:
     """
 
     engine: Engine
-    doors: SlipDoors
+    doors: ReaderDoors
     clock: Callable[[], datetime]
 
     def sender(self, reference: str, of: VisibleRounds = ALL_ROUNDS) -> SlipSender:
