@@ -128,7 +128,7 @@ def _words_above() -> frozenset[str]:
 
 def _read() -> Iterator[str]:
     for path in _OURS.rglob("*.py"):
-        if "migrations" not in path.parts and path.name != "tables.py":
+        if not {"migrations", "tables"} & {*path.relative_to(_OURS).parts}:
             yield from _read_in(ast.parse(path.read_text()))
 
 
