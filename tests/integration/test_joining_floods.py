@@ -17,7 +17,7 @@ from digest.schedule.limits import JOINING_FLOOD
 from digest.schedule.reports.alarms import AlarmKind, reckon
 from digest.store.base.engine import writing
 from digest.store.campaigns import campaigns
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 from digest.web.public.brakes import network_of
 from tests.builders import EIGHT
 from tests.examples import examples
@@ -46,7 +46,7 @@ def flooded(site: JoiningSite, requests: int) -> None:
             for email in VICTIMS
         ]
         for number in range(requests):
-            joining_requests.count_up(connection, site.now)
+            joining_tallies.count_up(connection, site.now)
             joining_requests.add(connection, wanted[number % 9], site.now)
 
 

@@ -11,7 +11,7 @@ from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.incoming import incoming_mail, mailboxes
 from digest.store.editions import editions, holding_back
 from digest.store.holds import holds
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 from digest.store.reports import stalls
 from digest.store.staff import operators
 from digest.store.upkeep import night_tasks
@@ -27,7 +27,8 @@ def alarm_questions(now: datetime) -> Iterator[Asked]:
     yield from incoming_mail.questions(now - limits.REPLY_STUCK)
     yield from night_tasks.QUESTIONS
     yield from machine_clocks.questions(now - limits.CLOCKS_COMPARED)
-    yield from joining_requests.questions(now, now - limits.JOINING_UNSEEN)
+    yield from joining_tallies.questions(now)
+    yield from joining_requests.questions(now - limits.JOINING_UNSEEN)
     yield from stalls.questions(
         now,
         limits.WORKER_SILENT,

@@ -19,7 +19,7 @@ from digest.store.delivery import print_batches
 from digest.store.delivery.incoming import incoming_mail
 from digest.store.people.doubles import merges
 from digest.store.people.imports import list_imports
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 from digest.store.posts import pictures
 from digest.store.retention import off_lists, past_copies
 from digest.store.staff import operators, sessions
@@ -165,7 +165,7 @@ class RetentionPlaces:
                 "counts of sign-ups",
                 "how many signed up in ten minutes",
                 limits.JOINING_TALLY_KEPT,
-                joining_requests.TALLIES,
+                joining_tallies.OVERDUE,
             ),
             RetentionKind(
                 "imports",

@@ -15,7 +15,7 @@ from digest.model.people.joining import JoiningWay
 from digest.schedule.limits import JOINING_FLOOD
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 from digest.store.people.joining.joining_requests import NewJoiningRequest
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
@@ -145,7 +145,7 @@ class JoiningPages:
             return answer
         now = self._digest.now()
         with self._digest.acting_as("a visitor").writing() as connection:
-            joining_requests.count_up(connection, now)
+            joining_tallies.count_up(connection, now)
             joining_requests.add(connection, wanted, now)
         return self._thanks(stored, way, form)
 
@@ -159,7 +159,7 @@ class JoiningPages:
         """Return what to answer instead, None where it may go on."""
         now = self._digest.now()
         with self._digest.reading() as connection:
-            lately = joining_requests.count_lately(connection, now)
+            lately = joining_tallies.count_lately(connection, now)
         state = self._brakes.state(request, is_flood=lately > JOINING_FLOOD)
         if state is BrakeState.FREE:
             return None

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule import limits
 from digest.schedule.reports.troubles.trouble import Trouble
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 
 
 def joining_troubles(
     connection: Connection, now: datetime, zone: str
 ) -> Iterator[Trouble]:
     """Yield what is wrong; the help is the same for as long as it is."""
-    lately = joining_requests.count_lately(connection, now)
+    lately = joining_tallies.count_lately(connection, now)
     if lately > limits.JOINING_FLOOD:
         yield Trouble(
             f"{lately:,} requests to sign up came within 20 minutes.",

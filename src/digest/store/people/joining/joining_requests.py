@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -27,11 +26,10 @@ from sqlalchemy import (
 
 from digest.model.people.joining import JoiningWay
 from digest.store.base.asked_together import Asked, rows_of
-from digest.store.base.tables import joining_request, joining_tally
+from digest.store.base.tables import joining_request
 from digest.store.base.upsert import insert_for
 from digest.store.limits import (
     CONFIRMATION_EVERY,
-    JOINING_TALLY_STRETCH,
     UNCONFIRMED_KEPT,
 )
 from digest.store.upkeep.overdue_rows import OverdueRows
@@ -313,31 +311,6 @@ SETTLED = OverdueRows(
     _COLUMNS.settled_at,
     _COLUMNS.id != select(func.max(joining_request.alias().c.id)).scalar_subquery(),
 )
-TALLIES = OverdueRows(joining_tally, joining_tally.c.since, joining_tally.c.since)
-
-
-def count_up(connection: Connection, now: datetime, by: int = 1) -> None:
-    """Count requests to join that came now."""
-    statement = insert_for(connection, joining_tally).values(
-        since=_stretch(now), requests=by
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["since"],
-            set_={"requests": joining_tally.c.requests + by},
-        )
-    )
-
-
-def count_lately(connection: Connection, now: datetime) -> int:
-    """Return how many requests came in this stretch of time and the one before."""
-    return int(rows_of(connection, _lately, now)[0].requests or 0)
-
-
-def _lately(_connection: Connection, now: datetime) -> Select[Any]:
-    return select(
-        func.sum(joining_tally.c.requests).cast(BigInteger).label("requests")
-    ).where(joining_tally.c.since >= _stretch(now) - JOINING_TALLY_STRETCH)
 
 
 def unconfirmed(connection: Connection) -> tuple[int, list[str]]:
@@ -372,15 +345,9 @@ def _waiting(_connection: Connection, before: datetime) -> Select[Any]:
     ).where(waits)
 
 
-def questions(now: datetime, before: datetime) -> tuple[Asked, ...]:
-    """Return what `count_lately` and `waiting_since` ask, to be asked with others."""
-    return ((_lately, now), (_waiting, before))
-
-
-def _stretch(now: datetime) -> datetime:
-    length = JOINING_TALLY_STRETCH
-    begins = datetime.fromtimestamp(0, tz=now.tzinfo)
-    return begins + (now - begins) // length * length
+def questions(before: datetime) -> tuple[Asked, ...]:
+    """Return what `waiting_since` asks, to be asked with others."""
+    return ((_waiting, before),)
 
 
 def _set(connection: Connection, request_id: int, **values: Any) -> None:

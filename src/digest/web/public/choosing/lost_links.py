@@ -10,7 +10,7 @@ from digest.errors import NotFound
 from digest.schedule.limits import JOINING_FLOOD
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_requests, joining_tallies
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
@@ -45,11 +45,11 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         if wanted is None:
             return page(campaign, fault=words.no_email())
         with digest.reading() as connection:
-            is_flood = joining_requests.count_lately(connection, now) > JOINING_FLOOD
+            is_flood = joining_tallies.count_lately(connection, now) > JOINING_FLOOD
         if brakes.state(request, is_flood=is_flood) is not BrakeState.FREE:
             return pages.notice(429, *words.stopped())
         with digest.acting_as("a visitor").writing() as connection:
-            joining_requests.count_up(connection, now)
+            joining_tallies.count_up(connection, now)
             joining_requests.add(connection, wanted, now)
         return page(campaign, is_sent=True)
 

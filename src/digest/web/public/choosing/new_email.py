@@ -8,7 +8,7 @@ from digest.audience.joining.new_email import ChangeState, EmailChange, ask_for
 from digest.bootstrap import App
 from digest.render.words.catalogue import words_for
 from digest.schedule.limits import JOINING_FLOOD
-from digest.store.people.joining import joining_requests
+from digest.store.people.joining import joining_tallies
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
@@ -29,14 +29,14 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         page, now = digest.reader_choice_links.look(token), digest.now()
         words = JoiningWords(page.campaign)
         with digest.reading() as connection:
-            is_flood = joining_requests.count_lately(connection, now) > JOINING_FLOOD
+            is_flood = joining_tallies.count_lately(connection, now) > JOINING_FLOOD
         if brakes.state(request, is_flood=is_flood) is not BrakeState.FREE:
             return pages.notice(429, *words.stopped())
         with digest.acting_as("a visitor").writing() as connection:
             reader = digest.reader_choice_links.reader(connection, token)
             typed = form.get("email", "")
             is_address = ask_for(connection, digest.hasher, reader, typed, now)
-            joining_requests.count_up(connection, now)
+            joining_tallies.count_up(connection, now)
         if not is_address:
             return own.page(token, faults={"email": words.no_email()})
         return own.page(token, done="new-email")
