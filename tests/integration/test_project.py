@@ -46,6 +46,15 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_documentation_names_each_of_its_pages_for_somebody() -> None:
+    docs = ROOT / "docs"
+    named = {docs / link for link in LINK.findall(text_of("docs/README.md"))}
+    parts = [page for page in docs.rglob("*.md") if "decisions" not in page.parts]
+
+    assert named
+    assert {*parts} - named == {docs / "README.md"}
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_pins_every_package_and_holds_no_address(lock: Path) -> None:
     lines = [line.partition("#")[0].strip() for line in lock.read_text().splitlines()]
