@@ -38,6 +38,23 @@ def test_the_migrations_make_the_tables_that_the_program_knows(engine: Engine) -
         assert compare_metadata(context, metadata) == []
 
 
+def test_the_migrations_make_the_indexes_of_some_rows_that_the_tables_name(
+    sqlite_engine: Engine,
+) -> None:
+    named = {
+        index.name: index.info["where"]
+        for table in metadata.sorted_tables
+        for index in table.indexes
+        if index.info
+    }
+    with reading(sqlite_engine) as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE sql LIKE '% WHERE %'"
+        ).all()
+
+    assert {name: sql.partition(" WHERE ")[2] for name, sql in rows} == named
+
+
 def test_migrations_are_files_named_by_their_revisions() -> None:
     scripts = ScriptDirectory(
         str(Path(digest.__file__).parent / "store" / "migrations")

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from digest.model.campaigns.campaign import Campaign
+if TYPE_CHECKING:
+    # All that a campaign is made of, which nobody needs who reads the settings.
+    from digest.model.campaigns.campaign import Campaign
 
 # RFC 6761, 6762, 8375 and 9476, and what routers call a home: nobody outside
 # reaches these. The example domains are not among them: documents use them.
@@ -89,7 +92,7 @@ def installation_needs(setup: LiveSetup) -> tuple[LiveNeed, ...]:
     )
 
 
-def campaign_needs(campaign: Campaign) -> tuple[LiveNeed, ...]:
+def campaign_needs(campaign: "Campaign") -> tuple[LiveNeed, ...]:
     """Return what live needs of a campaign, met or not."""
     address, contact, domain = "", "", ""
     if len(campaign.letter.sender) < 2:

@@ -4,14 +4,18 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.coming_events import ComingEvent
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
 from digest.model.formats import Format
-from digest.model.posts.blocks import Block
-from digest.model.posts.items import Item
+
+if TYPE_CHECKING:
+    # What an edition is made of, which nobody needs who asks where one stands.
+    from digest.model.campaigns.campaign import Campaign
+    from digest.model.editions.coming_events import ComingEvent
+    from digest.model.posts.blocks import Block
+    from digest.model.posts.items import Item
 
 # The section of posts that belong to none.
 OTHER_POSTS = "*"
@@ -77,17 +81,17 @@ class Variant:
     """
 
     code: str
-    campaign: Campaign
+    campaign: "Campaign"
     slot: datetime
-    items: tuple[Item, ...]
+    items: "tuple[Item, ...]"
     format: Format
     language: str
     entry_ids: tuple[tuple[int, ...], ...] = ()
-    note: tuple[Block, ...] = ()
+    note: "tuple[Block, ...]" = ()
     subject: str = ""
     preheader: str = ""
     sections: tuple[str, ...] = ()
-    coming: tuple[ComingEvent, ...] = ()
+    coming: "tuple[ComingEvent, ...]" = ()
     goodbye: tuple[str, ...] = ()
     draft: bool = False
     rehearsal: bool = False

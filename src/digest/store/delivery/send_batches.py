@@ -6,7 +6,7 @@ The batch carries the lease and its fence; a delivery carries only its state.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +21,6 @@ from sqlalchemy import (
     update,
 )
 
-from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.limits import READERS_IN_A_BATCH
@@ -42,6 +41,9 @@ from digest.store.editions.holding_back import (
     quiet_until,
 )
 from digest.store.holds import holds
+
+if TYPE_CHECKING:
+    from digest.model.campaigns.campaign import UncertainPolicy
 
 OPEN, LEASED, DONE = "open", "leased", "done"
 INTERRUPTED = "the sender stopped before an answer came: it may have arrived"
@@ -263,7 +265,7 @@ def doubt(connection: Connection, lease: Lease, now: datetime) -> int:
 def repeat_uncertain(
     connection: Connection,
     lease: Lease,
-    policy: UncertainPolicy,
+    policy: "UncertainPolicy",
     now: datetime,
     at: datetime | None = None,
 ) -> int:
@@ -272,6 +274,9 @@ def repeat_uncertain(
     Those that may have arrived too often, and those of a stopped edition, stay for a
     person to settle. Returns how many are repeated.
     """
+    # Here: most looks of a worker find no batch, and need nothing of a campaign.
+    from digest.model.campaigns.campaign import UncertainPolicy  # noqa: PLC0415
+
     if policy is UncertainPolicy.HOLD:
         return 0
     return move_those(

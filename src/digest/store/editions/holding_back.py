@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
@@ -13,7 +13,9 @@ from digest.model.editions.mode import Mode
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import edition, schedule
-from digest.store.campaigns import campaigns
+
+if TYPE_CHECKING:
+    from digest.model.campaigns.campaign import Campaign
 
 # An approved edition has copies while it is planned: those of its readers so far.
 ON_THEIR_WAY = (EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING)
@@ -35,7 +37,7 @@ def quiet_until(connection: Connection, now: datetime) -> dict[int, datetime]:
     ends = {}
     for row in rows_of(connection, _live_and_going):
         with suppress(UnreadableError):  # whoever leases its emails says so
-            campaign = campaigns.load(connection, row.campaign_id)
+            campaign = _campaign(connection, row.campaign_id)
             if end := campaign.quiet_until(row.name, now):
                 ends[row.id] = end
     return ends
@@ -73,6 +75,13 @@ def leaving(connection: Connection, now: datetime) -> dict[int, datetime]:
     ends = {row.id: row.leaves_at for row in rows}
     for row in rows:
         with suppress(UnreadableError):  # it leaves all the same
-            zone = ZoneInfo(campaigns.load(connection, row.campaign_id).timezone)
+            zone = ZoneInfo(_campaign(connection, row.campaign_id).timezone)
             ends[row.id] = row.leaves_at.astimezone(zone)
     return ends
+
+
+def _campaign(connection: Connection, campaign_id: int) -> "Campaign":
+    # Here: most looks of a worker find no edition, and need nothing of a campaign.
+    from digest.store.campaigns import campaigns  # noqa: PLC0415
+
+    return campaigns.load(connection, campaign_id)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 from digest.store.base.tables.columns import (
@@ -17,6 +16,7 @@ from digest.store.base.tables.columns import (
     UtcDateTime,
     metadata,
     own_id,
+    partial_index,
     reference,
     required,
 )
@@ -36,11 +36,10 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("ix_audit_at", "at"),
-    Index(
+    partial_index(
         "ix_audit_subject",
         "subject",
-        sqlite_where=text("subject IS NOT NULL"),
-        postgresql_where=text("subject IS NOT NULL"),
+        where="subject IS NOT NULL",
     ),
 )
 

@@ -20,6 +20,7 @@ from digest.store.base.tables.columns import (
     UtcDateTime,
     metadata,
     own_id,
+    partial_index,
     reference,
     required,
 )
@@ -129,12 +130,11 @@ item = Table(
     Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
     Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
     # Few are, and whoever reads past editions asks each time whether one more is.
-    Index(
+    partial_index(
         "ix_item_withdrawn",
         "campaign_id",
         "withdrawn_at",
-        sqlite_where=text("withdrawn_at IS NOT NULL"),
-        postgresql_where=text("withdrawn_at IS NOT NULL"),
+        where="withdrawn_at IS NOT NULL",
     ),
 )
 

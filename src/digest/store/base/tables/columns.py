@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     TypeDecorator,
@@ -76,3 +77,12 @@ def reference(name: str, *, nullable: bool = False) -> Column[Any]:
 def required(name: str, kind: Any) -> Column[Any]:
     """Return a column that every row fills."""
     return Column(name, kind, nullable=False)
+
+
+def partial_index(name: str, *columns: str, **as_made: Any) -> Index:
+    """Return an index of some rows alone, as the migrations have made it.
+
+    Where those are, and PostgreSQL's operators for a column. As arguments of both
+    databases they would have each program that starts load what speaks to the other.
+    """
+    return Index(name, *columns, info=as_made)

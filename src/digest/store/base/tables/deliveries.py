@@ -20,6 +20,7 @@ from digest.store.base.tables.columns import (
     UtcDateTime,
     metadata,
     own_id,
+    partial_index,
     reference,
     required,
 )
@@ -91,39 +92,34 @@ delivery = Table(
     # The edition that took over what was owed; its own where a person settled it.
     Column("carried_by", BigId),
     Index("ix_delivery_subscriber_id", "subscriber_id"),
-    Index(
+    partial_index(
         "ix_delivery_owed",
         "reader_id",
-        sqlite_where=text("owes = 1"),
-        postgresql_where=text("owes"),
+        where="owes = 1",
     ),
-    Index(
+    partial_index(
         "ix_delivery_doubtful",
         "edition_id",
-        sqlite_where=text("doubts > 0"),
-        postgresql_where=text("doubts > 0"),
+        where="doubts > 0",
     ),
     # None of an email on its way to being accepted: its moves write to no index.
-    Index(
+    partial_index(
         "ix_delivery_troubled",
         "edition_id",
         "state",
-        sqlite_where=text(TROUBLED),
-        postgresql_where=text(TROUBLED),
+        where=TROUBLED,
     ),
-    Index(
+    partial_index(
         "ix_delivery_letters",
         "edition_id",
         "state",
-        sqlite_where=text(LETTERS),
-        postgresql_where=text(LETTERS),
+        where=LETTERS,
     ),
-    Index(
+    partial_index(
         "ix_delivery_calls",
         "edition_id",
         "state",
-        sqlite_where=text(CALLS),
-        postgresql_where=text(CALLS),
+        where=CALLS,
     ),
     CheckConstraint(
         "state IN ('planned','handing-over','accepted','refused','uncertain',"
@@ -199,11 +195,10 @@ incoming_mail = Table(
     Index("ix_incoming_mail_received_at", "received_at"),
     Index("ix_incoming_mail_reader_id", "reader_id"),
     Index("ix_incoming_mail_sender_hash", "sender_hash", "received_at"),
-    Index(
+    partial_index(
         "ix_incoming_mail_forward_at",
         "forward_at",
-        sqlite_where=text("forward_at IS NOT NULL"),
-        postgresql_where=text("forward_at IS NOT NULL"),
+        where="forward_at IS NOT NULL",
     ),
 )
 

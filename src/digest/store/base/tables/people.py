@@ -20,6 +20,7 @@ from digest.store.base.tables.columns import (
     UtcDateTime,
     metadata,
     own_id,
+    partial_index,
     reference,
     required,
 )
@@ -74,42 +75,37 @@ subscriber = Table(
     # They have paused everything until that day: whatever they come to read too.
     Column("back_on", Date),
     Column("catch_up", Boolean),  # as of a reader
-    Index(
+    partial_index(
         "ix_subscriber_back_on",
         "back_on",
-        sqlite_where=text("back_on IS NOT NULL"),
-        postgresql_where=text("back_on IS NOT NULL"),
+        where="back_on IS NOT NULL",
     ),
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
-    Index(
+    partial_index(
         "ix_subscriber_merged_into",
         "merged_into",
-        sqlite_where=text("merged_into IS NOT NULL"),
-        postgresql_where=text("merged_into IS NOT NULL"),
+        where="merged_into IS NOT NULL",
     ),
-    Index(
+    partial_index(
         "ix_subscriber_mailbox",
         "mailbox",
-        sqlite_where=text("mailbox IS NOT NULL"),
-        postgresql_where=text("mailbox IS NOT NULL"),
+        where="mailbox IS NOT NULL",
     ),
     # For staff who look somebody up, and for who may be held twice:
     # store.people.searching, store.people.doubles.
-    Index(
+    partial_index(
         "ix_subscriber_postcode_name_sound",
         "postcode",
         "name_sound",
-        sqlite_where=text("postcode IS NOT NULL"),
-        postgresql_where=text("postcode IS NOT NULL"),
-        postgresql_ops={"postcode": "varchar_pattern_ops"},
+        where="postcode IS NOT NULL",
+        operators={"postcode": "varchar_pattern_ops"},
     ),
-    Index(
+    partial_index(
         "ix_subscriber_phone_digits",
         "phone_digits",
-        sqlite_where=text("phone_digits IS NOT NULL"),
-        postgresql_where=text("phone_digits IS NOT NULL"),
+        where="phone_digits IS NOT NULL",
     ),
 )
 
@@ -149,12 +145,11 @@ need = Table(
     required("review_on", Date),  # when they are to be asked again
     Column("ended_at", UtcDateTime),
     Index("ix_need_subscriber_id", "subscriber_id"),
-    Index(
+    partial_index(
         "ix_need_review_on",
         "review_on",
         "id",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
+        where="ended_at IS NULL",
     ),
 )
 
@@ -179,11 +174,10 @@ data_complaint = Table(
     Column("closed_at", UtcDateTime),
     Column("outcome", String(16)),
     Index("ix_data_complaint_subscriber_id", "subscriber_id"),
-    Index(
+    partial_index(
         "ix_data_complaint_open",
         "acknowledge_by",
-        sqlite_where=text("closed_at IS NULL"),
-        postgresql_where=text("closed_at IS NULL"),
+        where="closed_at IS NULL",
     ),
 )
 
@@ -211,18 +205,16 @@ subscription = Table(
     Index("ix_subscription_subscriber_id", "subscriber_id"),
     Index("ix_subscription_reference", "mailing_list_id", "reference"),
     # Few have left a list, so that counting them is quick: store.people.mailing_lists.
-    Index(
+    partial_index(
         "ix_subscription_ended",
         "mailing_list_id",
-        sqlite_where=text("ended_at IS NOT NULL"),
-        postgresql_where=text("ended_at IS NOT NULL"),
+        where="ended_at IS NOT NULL",
     ),
     # Few lists have any, so that planning asks for them at once: people.kinds.bases.
-    Index(
+    partial_index(
         "ix_subscription_basis",
         "mailing_list_id",
-        sqlite_where=text(NEEDS_A_CAMPAIGNS_WORD),
-        postgresql_where=text(NEEDS_A_CAMPAIGNS_WORD),
+        where=NEEDS_A_CAMPAIGNS_WORD,
     ),
 )
 
@@ -348,11 +340,10 @@ reader = Table(
     UniqueConstraint("campaign_id", "subscriber_id"),
     Index("ix_reader_schedule_id_id", "schedule_id", "id"),
     Index("ix_reader_subscriber_id", "subscriber_id"),
-    Index(
+    partial_index(
         "ix_reader_paused",
         "campaign_id",
         "paused_until",
-        sqlite_where=text("paused_until IS NOT NULL"),
-        postgresql_where=text("paused_until IS NOT NULL"),
+        where="paused_until IS NOT NULL",
     ),
 )
