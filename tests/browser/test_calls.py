@@ -11,6 +11,7 @@ from digest.model.delivery.calls import UNANSWERED, CallOutcome, CallReport
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import subscriber
+from digest.store.delivery import deliveries
 from digest.store.delivery.calling import calls
 from digest.store.staff.rounds import ALL_ROUNDS
 from tests.browser.axe import violations
@@ -55,7 +56,7 @@ def looks_well(page: Page) -> None:
 
 
 def test_a_call_is_made_taken_back_and_answered_for_when_it_is_over(
-    page: Page,
+    page: Page, live: App
 ) -> None:
     page.goto("/post/calls")
     looks_well(page)
@@ -65,6 +66,14 @@ def test_a_call_is_made_taken_back_and_answered_for_when_it_is_over(
     expect(page.get_by_role("status")).to_contain_text("Edwin: no answer, again")
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("status")).to_contain_text("Edwin is to be rung.")
+    looks_well(page)
+
+    page.get_by_role("link", name="Ama").click()
+    key = calls.call_key(page.url.rpartition("/")[2])
+    with live.writing() as connection:  # something ends it while they speak
+        deliveries.cancel(connection, calls.is_it(key), live.now(), "called back")
+    page.get_by_role("button", name="We spoke").click()
+    expect(page.get_by_role("status")).to_contain_text("Ama: spoken to")
     looks_well(page)
 
     page.get_by_role("link", name="Edwin").click()

@@ -328,7 +328,7 @@ def test_callers_see_the_people_of_their_round_and_nobody_else(engine: Engine) -
 
 
 @pytest.mark.parametrize("why", ["left", "suppressed", "paused", "stopped", "held"])
-def test_nobody_is_rung_whom_something_stops_meanwhile(
+def test_whom_something_stops_meanwhile_is_not_to_be_rung_and_may_have_been(
     engine: Engine, why: str
 ) -> None:
     number, [key] = an_edition_to_ring(engine)
@@ -351,11 +351,20 @@ def test_nobody_is_rung_whom_something_stops_meanwhile(
     desk = a_desk(engine, HandWoundClock())
 
     with pytest.raises(DigestError):
-        desk.write_down(str(key), CallReport(CallOutcome.SPOKEN))
-
+        desk.write_down(str(key), CallReport(CallOutcome.NO_ANSWER))
     with reading(engine) as connection:
         assert connection.execute(select(call_attempt)).all() == []
-    assert state_of(engine, key)[0] != "accepted"
+    spoken = CallReport(CallOutcome.SPOKEN)
+    if why == "held":
+        with pytest.raises(DigestError, match="nothing is sent"):
+            desk.write_down(str(key), spoken)
+        return
+
+    assert desk.write_down(str(key), spoken).reply == "spoken to"
+    assert state_of(engine, key) == ("accepted", False)
+    undone = desk.take_back(str(key))
+    assert undone.call.state == "cancelled"
+    assert state_of(engine, key) == ("cancelled", True)
 
 
 def test_a_call_to_practise_with_changes_nothing_for_its_reader(engine: Engine) -> None:

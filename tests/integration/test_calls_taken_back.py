@@ -9,6 +9,7 @@ from digest.audience.editing import edit
 from digest.audience.erasing import erase
 from digest.audience.suppressing import suppress
 from digest.compose import stopping
+from digest.compose.variants import composed
 from digest.deliver.calling.call_desk import CallDesk
 from digest.errors import DigestError
 from digest.model.delivery.calls import CallOutcome, CallReport
@@ -45,6 +46,7 @@ from tests.integration.test_calls import (
 from tests.integration.test_planning import an_open_edition, run
 from tests.stored import posts_accepted, switched
 
+SPOKEN = CallReport(CallOutcome.SPOKEN)
 WRONG = CallReport(CallOutcome.WRONG_NUMBER)
 STOP = CallReport(CallOutcome.STOP)
 BY_LETTER = CallReport(CallOutcome.ANOTHER_WAY, format=LETTER)
@@ -121,7 +123,7 @@ def test_what_somebody_said_is_written_down_whatever_became_of_the_call(
     before = state_of(engine, key)
 
     with pytest.raises(DigestError, match=r"is over: .*: to stop, to have"):
-        desk.write_down(str(key), CallReport(CallOutcome.SPOKEN))
+        desk.write_down(str(key), CallReport(CallOutcome.NO_ANSWER))
     for report in (WRONG, BY_LETTER, STOP):
         desk.write_down(str(key), report)
 
@@ -395,3 +397,69 @@ def test_what_the_next_edition_has_taken_over_stays_with_it(engine: Engine) -> N
         connection.execute(update(delivery).values(owes=False, carried_by=99))
 
     assert desk.take_back(str(key)).call.state == "cancelled"
+
+
+def test_who_was_spoken_to_late_has_had_it_and_is_not_told_twice(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    clock = HandWoundClock()
+    desk = a_desk(engine, clock)
+    until = the_call(engine, key).deliver_by
+    assert until is not None
+    clock.now = until + HOUR
+    with writing(engine) as connection:
+        assert calls.end_useless(connection, key.edition_id, clock.now) == 1
+
+    call = desk.write_down(str(key), SPOKEN)
+    again = desk.write_down(str(key), SPOKEN)
+
+    assert (call.state, call.reply, call.attempts) == ("accepted", "spoken to", 1)
+    assert again == call
+    assert state_of(engine, key) == ("accepted", False)
+    undone = desk.take_back(str(key))
+    assert (undone.call.state, state_of(engine, key)) == ("expired", ("expired", True))
+    assert undone.call.attempts == 0
+    desk.write_down(str(key), SPOKEN)
+    posts_accepted(engine, [a_post("two", title="Two")])
+    run(engine, an_open_edition(engine, "daily", clock.now), clock.now)
+    [following] = calls_to_make(engine, now=clock.now)
+    assert titles_of_call(engine, following) == ["Two"]
+
+
+def test_what_the_next_call_tells_already_is_told_and_that_they_spoke_is_on_record(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    desk = a_desk(engine, HandWoundClock())
+    posts_accepted(engine, [a_post("two", title="Two")])
+    later = EIGHT + DAY
+    run(engine, an_open_edition(engine, "daily", later), later)
+
+    call = desk.write_down(str(key), SPOKEN)
+
+    assert (call.state, call.written is None) == ("expired", False)
+    with reading(engine) as connection:
+        [attempt] = attempts.of_call(connection, key)
+    assert attempt.is_told_again
+    [following] = calls_to_make(engine, now=later)
+    assert len(titles_of_call(engine, following)) == 2
+    assert desk.take_back(str(key)).call.state == "expired"
+
+
+def test_a_call_that_somebody_else_has_said_the_end_of_is_not_spoken_besides(
+    engine: Engine,
+) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    desk = a_desk(engine, HandWoundClock())
+    desk.write_down(str(key), STOP)
+
+    with pytest.raises(DigestError, match="take that back first"):
+        desk.write_down(str(key), SPOKEN)
+
+
+def titles_of_call(engine: Engine, call: Call) -> list[str]:
+    with reading(engine) as connection:
+        composition = composed(connection, call.variant_id)
+    assert composition is not None
+    return sorted(item.title for item in composition.variant.items)

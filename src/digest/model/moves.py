@@ -87,10 +87,12 @@ DELIVERY_MOVES = MoveTable(
             }
         ),
         # What was settled as not arrived is taken back; and so is what a caller wrote
-        # down by mistake, while its posts are owed still.
+        # down by mistake, while its posts are owed still. Who was rung all the same
+        # has been told them.
         DeliveryState.CANCELLED: frozenset(
-            {DeliveryState.UNCERTAIN, DeliveryState.PLANNED}
+            {DeliveryState.UNCERTAIN, DeliveryState.PLANNED, DeliveryState.ACCEPTED}
         ),
+        DeliveryState.EXPIRED: frozenset({DeliveryState.ACCEPTED}),
     },
 )
 

@@ -11,6 +11,7 @@ from digest.model.delivery.calls import (
     CallOutcome,
     CallReport,
 )
+from digest.model.delivery.delivery import DeliveryState
 
 app = typer.Typer(help="Calls: editions that are told on the telephone.")
 _OUTCOMES = "; ".join(f"{each}: {each.words}" for each in CallOutcome)
@@ -114,6 +115,8 @@ def outcome(
     again = call.next_attempt_at
     when = f", again {again:%Y-%m-%d %H:%M} UTC" if again else ""
     result(f"call {call.key}: {what.words}{when}")
+    if what is CallOutcome.SPOKEN and call.state is not DeliveryState.ACCEPTED:
+        talk("their next call has these news too: leave out what they know")
     talk(f"to take it back: digest calls undo {call.key} --written {call.written}")
 
 

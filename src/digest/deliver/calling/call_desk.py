@@ -21,7 +21,7 @@ from digest.model.delivery.calls import (
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.staff_words import moment_in_words
-from digest.store.base.engine import writing
+from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
@@ -31,7 +31,7 @@ from digest.store.delivery.calling import attempts, calls, numbers
 from digest.store.delivery.calling.attempts import CallAttempt, CallEffect
 from digest.store.delivery.calling.calls import Call, call_key
 from digest.store.delivery.claims import ClaimResult, claim, guard_for
-from digest.store.delivery.deliveries import DeliveryMove
+from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.editions import moves
 from digest.store.editions.closing import close_edition
 from digest.store.holds import holds
@@ -108,24 +108,26 @@ class CallDesk:
         """Write down what came of a call, and do what follows; return how it stands.
 
         Said twice it is the same as once. What its reader asked for is heard whatever
-        has become of the call. Raises NotFound for a call that is not of those rounds,
-        and DigestError, nothing written down, for anything else of one that is not to
-        be made any more, and while nothing may leave.
+        has become of the call, and so is that they were spoken to: they have its news
+        then, unless another edition brings it by now. Raises NotFound for a call that
+        is not of those rounds, and DigestError, nothing written down, for anything else
+        of one that is not to be made any more, and while nothing may leave.
         """
         if len(report.note) > limits.CALL_NOTE_LENGTH:
             raise DigestError(_TOO_LONG.format(limits.CALL_NOTE_LENGTH))
         if not report.is_readable:
             raise DigestError(_UNREADABLE)
         key, now = call_key(reference), self.clock()
-        is_heard = report.outcome.is_about_reader
+        is_late = self._comes_late(key, report, of)
+        is_heard = is_late or report.outcome.is_about_reader
         door = writing if is_heard else partial(holds.handing_over, now=now)
         with door(self.engine) as connection:
             call = calls.get(connection, key, of)
             if _is_said_again(connection, call, report):
                 return call
-            if call.is_rehearsal and is_heard:
-                raise DigestError(_PRACTICE.format(call.key))
-            if not is_heard:
+            if is_heard:
+                _refuse_heard(connection, call, is_late=is_late)
+            else:
                 refuse_unless_may_go(connection, key.edition_id)
                 _refuse(connection, call, report)
             effect = self._follow(connection, call, report, now)
@@ -168,11 +170,22 @@ class CallDesk:
             log.info("call taken back copy=%s outcome=%s", key, attempt.outcome)
             return CallTakenBack(attempt, calls.get(connection, key, ALL_ROUNDS))
 
+    def _comes_late(
+        self, key: DeliveryKey, report: CallReport, of: VisibleRounds
+    ) -> bool:
+        """Whether they were spoken to, and the call is over by now."""
+        if report.outcome is not CallOutcome.SPOKEN:
+            return False
+        with reading(self.engine) as connection:
+            return calls.get(connection, key, of).is_over
+
     def _follow(
         self, connection: Connection, call: Call, report: CallReport, now: datetime
     ) -> CallEffect:
         person = call.subscriber_id
         match report.outcome:
+            case CallOutcome.SPOKEN if call.is_over:
+                calls.tell_late(connection, call, report.outcome.words.lower(), now)
             case CallOutcome.SPOKEN:
                 _hand_over(connection, call, DeliveryState.ACCEPTED, report, now)
             case CallOutcome.NO_ANSWER | CallOutcome.LATER:
@@ -233,6 +246,20 @@ def _is_said_again(connection: Connection, call: Call, report: CallReport) -> bo
     )
 
 
+def _refuse_heard(connection: Connection, call: Call, *, is_late: bool) -> None:
+    """Raise DigestError where what was heard of a reader cannot be written down.
+
+    That they were spoken to `is_late` where the call is over: not one that was made, or
+    that ended by what a caller wrote down.
+    """
+    if call.is_rehearsal:
+        raise DigestError(_PRACTICE.format(call.key))
+    if is_late and not call.is_over:
+        raise DigestError(_OVERTAKEN.format(call.key))
+    if is_late and attempts.is_answered(call, attempts.of_call(connection, call.key)):
+        raise DigestError(_OVER.format(call.key, call.reply or call.state.value))
+
+
 def _refuse(connection: Connection, call: Call, report: CallReport) -> None:
     """Raise DigestError where only what its reader asked for can be written down."""
     if call.is_over:
@@ -256,10 +283,19 @@ def _hand_over(  # noqa: PLR0913, PLR0917 - what there is to say of a move
     now: datetime,
     again_at: datetime | None = None,
 ) -> None:
-    """Have the copy leave, if its reader may still be rung, and end there."""
+    """Have the copy leave, if its reader may still be rung, and end there.
+
+    Who was spoken to when they might not be rung any more has been told all the same.
+    """
     guard = guard_for(connection, call.key.edition_id, BY_PHONE)
-    if claim(connection, call.key.reader_id, guard, now) is not ClaimResult.YES:
-        raise DigestError(_UNWELCOME.format(call.key))
+    result = claim(connection, call.key.reader_id, guard, now)
     words = report.outcome.words.lower()
+    if result is ClaimResult.CANCELLED and report.outcome is CallOutcome.SPOKEN:
+        # Somebody stopped it while they spoke.
+        fresh = calls.get(connection, call.key, ALL_ROUNDS)
+        calls.tell_late(connection, fresh, words, now)
+        return
+    if result is not ClaimResult.YES:
+        raise DigestError(_UNWELCOME.format(call.key))
     change = DeliveryMove(call.key, to, words, again_at, tried=True)
     deliveries.move(connection, change, now)

@@ -153,6 +153,8 @@ def done_view(
 
 def _follows(each: CallAttempt) -> str:
     """Return what follows, and what is to be done first for it to be so."""
+    if each.is_told_again:
+        return "spoken to. Their next call has these news too: leave out what they know"
     if each.outcome is not CallOutcome.ANOTHER_WAY or not each.format:
         return _FOLLOWS[each.outcome]
     wanted = named(each.format).words

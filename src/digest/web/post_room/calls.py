@@ -205,6 +205,7 @@ class _Calls:
             is_over=call.is_over,
             ended=call.reply if call.is_over else "",
             may_be_told=not (call.is_over and call.is_rehearsal),
+            may_have_spoken=not attempts.is_answered(call, history),
             made=done_view(history, zone, now),
             ways=[("", "Choose one"), *((fmt.name, fmt.words) for fmt in OTHER_WAYS)],
             faults=dict(faults or {}),

@@ -64,6 +64,11 @@ class CallAttempt:
     campaign: str
     slot: datetime
 
+    @property
+    def is_told_again(self) -> bool:
+        """Whether they were spoken to when another edition brought the same already."""
+        return self.outcome is CallOutcome.SPOKEN and self.before.moved_to is None
+
 
 @dataclass(frozen=True, slots=True)
 class CallEffect:
@@ -124,6 +129,12 @@ def of_call(connection: Connection, key: DeliveryKey) -> list[CallAttempt]:
         call_attempt.c.reader_id == key.reader_id,
     )
     return [_attempt(row) for row in connection.execute(_latest_first(rows))]
+
+
+def is_answered(call: Call, history: Sequence[CallAttempt]) -> bool:
+    """Whether it was made, or ended by what was written down of it last."""
+    is_by_word = any(latest.before.still_holds(call) for latest in history[:1])
+    return call.is_over and (call.state is DeliveryState.ACCEPTED or is_by_word)
 
 
 def latest_of(

@@ -233,6 +233,25 @@ class CallBefore:
         return not call.is_over or call.settled_at == self.at
 
 
+def tell_late(connection: Connection, call: Call, words: str, now: datetime) -> bool:
+    """Have a call that is over be one in which its reader was told; say whether it is.
+
+    Not where another edition has its posts by then, to be told once more.
+    """
+    return call.state in NEVER_LEFT and bool(
+        move_those(
+            connection,
+            and_(is_it(call.key), delivery.c.owes, not_(is_merged())),
+            DeliveryState.ACCEPTED,
+            now,
+            only_from=call.state,
+            reply=words,
+            owes=False,
+            attempts=delivery.c.attempts + 1,
+        )
+    )
+
+
 def put_back(
     connection: Connection, call: Call, before: CallBefore, now: datetime
 ) -> None:
