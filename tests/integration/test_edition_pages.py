@@ -362,6 +362,27 @@ def test_a_post_is_edited_from_the_edition_and_back_with_an_undo(desk: Desk) -> 
     assert desk.titles()[0] == "Only"
 
 
+def test_the_sources_words_are_put_back_from_the_edition_and_stay_there(
+    desk: Desk,
+) -> None:
+    first = desk.number("one")
+    edited(desk, first, "Once")
+    form = desk.page(f"/desk/posts/{first}/edit?edition=daily")
+    [version] = re.findall(rf'{OPEN}/revert">.*?value="(\w{{64}})"', form)
+
+    page = desk.press("revert", post=first, version=version)
+
+    assert "“One” says what its source says." in page
+    assert desk.titles() == ["One", "Two", "Three"]
+    [after] = re.findall(r'undo-edit"><input [^>]*value="(\w{64})"', page)
+    desk.press("undo-edit", post=first, version=after)
+    assert desk.titles()[0] == "Once"
+    edited(desk, first, "Only")
+    late = desk.press("revert", post=first, version=version)
+    assert "It has been changed again since" in late
+    assert desk.titles()[0] == "Only"
+
+
 def test_an_edit_is_not_undone_once_its_source_has_said_something_new(
     desk: Desk,
 ) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from digest.errors import DigestError, EditionConflict
 from digest.model.posts.item_fields import fields_in_words
@@ -59,21 +60,32 @@ def undo(
     row = log.locked(connection, item_id)
     if row.earlier is None:
         return False
-    if version and version != row.fingerprint:
-        raise EditionConflict(
-            "it has been changed again since: look at what it says now"
-        )
+    _refuse_unseen(row, version)
     earlier = item_from_json(row.earlier)
     return edit(connection, item_id, lambda _: earlier, now, "undid the edit of")
 
 
-def revert(connection: Connection, item_id: int, now: datetime) -> bool:
-    """Undo all that staff changed; False where they changed nothing."""
-    original = log.row_of(connection, item_id).given
+def revert(
+    connection: Connection, item_id: int, now: datetime, version: str = ""
+) -> bool:
+    """Undo all that staff changed; False where they changed nothing.
+
+    With a `version` it is refused as by `undo`.
+    """
+    row = log.locked(connection, item_id)
+    original = row.given
     if original is None:
         return False
+    _refuse_unseen(row, version)
     verb = "undid staff's changes of"
     return edit(connection, item_id, lambda _: item_from_json(original), now, verb)
+
+
+def _refuse_unseen(row: Row[Any], version: str) -> None:
+    if version and version != row.fingerprint:
+        raise EditionConflict(
+            "it has been changed again since: look at what it says now"
+        )
 
 
 def in_words(before: Item, after: Item) -> dict[str, tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 
 from digest.errors import DigestError, EditionConflict, NotFound
 from digest.model.editions.steering import SteeredEdition
@@ -87,6 +88,12 @@ _OF_POSTS = {
     "withdraw": "withdrawn",
     "restore": "restored",
     "undo-edit": "edit-undone",
+    "revert": "reverted",
+}
+# Of those, what only whoever saw the words as they are may do.
+_OF_WORDS: Mapping[str, Callable[[Connection, int, datetime, str], bool]] = {
+    "undo-edit": editing.undo,
+    "revert": editing.revert,
 }
 
 
@@ -160,16 +167,16 @@ def _act_on_post(
     number, now = _number(form, "post"), editions.digest.now()
     try:
         with editions.digest.acting_as(staff.actor).writing() as connection:
-            if act == "undo-edit":
+            if act in _OF_WORDS:
                 saw = form.get("version", "")
-                has_changed = editing.undo(connection, number, now, saw)
+                has_changed = _OF_WORDS[act](connection, number, now, saw)
             else:
                 has_changed = bool(ACTIONS[act].perform(connection, number, now))
     except DigestError as problem:
         return editions.edition(place, EditionQuery(), Refusal.of(problem, {}))
     _log.info("post changed id=%s act=%s account=%s", number, act, staff.id)
     done = _OF_POSTS[act] if has_changed else "nothing"
-    if act == "undo-edit":
+    if act in _OF_WORDS:
         return RedirectResponse(place.address_of(number, done), 303)
     return _back(place, f"done={done}&item={number}", "done")
 

@@ -39,6 +39,7 @@ _DONE = {
     "restored": "{title} is what it was before",
     "changed": "{title} is changed, in every format",
     "edit-undone": "{title} says what it said before",
+    "reverted": "{title} says what its source says",
     "correct": "{title} goes in this edition, as a correction",
     "words": "The words are saved",
     "events": "The list of what is on is as you ticked it",
@@ -62,6 +63,7 @@ _NO_FLASH = {
     "is_in_inbox": False,
 }
 _WITH_UNDO = ("moved", "pinned", "unpinned", "dropped", "put-back", "words", "events")
+_OF_WORDS = ("changed", "reverted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ class EditionPages:
             "at": query.done if query.done in ("words", "events") else "",
             "undo": query.version if query.done in _WITH_UNDO and is_latest else 0,
             "restore": query.item if query.done == "withdrawn" else 0,
-            "unedit": post.version if query.done == "changed" else "",
+            "unedit": post.version if query.done in _OF_WORDS else "",
             "others": others,
             "is_in_inbox": query.done == "tested-here",
         }
