@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from digest.store.base.tables import audit
+from digest.store.base.tables import audit, departure
 from digest.web.app import make_app
 from tests.api import a_key
 from tests.builders import SITE
@@ -66,6 +66,29 @@ def test_a_letter_made_again_under_one_key_is_one_letter(
     client.post(address.replace("again", "posted"))
     late = client.post(address, json=wanted, headers={"Idempotency-Key": "spoiled-1"})
     assert late.status_code == 409
+
+
+def test_a_slip_leads_to_who_sent_it_and_what_was_ticked_is_done(
+    client: TestClient, paper: Paper
+) -> None:
+    reference = paper.references["bo"]
+    address = f"/api/v1/slips/{reference}"
+    sender = client.get(f"/api/v1/slips/.{reference}.").json()
+    bigger = client.post(f"{address}/format", json={"format": "large-print"})
+    wrong = client.post(f"{address}/format", json={"format": "large"})
+    acts = [client.post(f"{address}/{act}") for act in ("stop", "stop", "stay", "stay")]
+
+    assert (sender["reference"], sender["name"], sender["format"]) == (
+        reference,
+        "Bo",
+        None,
+    )
+    assert bigger.json()["format"] == "large-print"
+    assert (wrong.status_code, "large-print" in wrong.text) == (422, True)
+    assert [each.json()["changed"] for each in acts] == [True, False, True, False]
+    assert client.get("/api/v1/slips/7.7").status_code == 404
+    with paper.program.reading() as connection:
+        assert {*connection.scalars(select(departure.c.means))} == {"letter"}
 
 
 def test_a_letter_is_made_again_and_one_that_came_back_is_written_down(

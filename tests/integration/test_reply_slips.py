@@ -1,6 +1,7 @@
 """Reply slips that came back: whose each is, what follows, and who sees them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from digest.store.base.tables import consent, delivery, departure, edition, subs
 from digest.store.staff import accounts
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
+from tests.commands import commands
 from tests.integration.test_markup_of_pages import faults_in
 from tests.paper import DILWYN, GORDON, Paper, paper, paper_pattern
 from tests.staff import signed_in
@@ -235,3 +237,32 @@ def test_a_copy_that_was_emailed_has_no_slip(visitor: TestClient, paper: Paper) 
     answer = visitor.post("/post/slips", data={"reference": paper.references["bo"]})
 
     assert answer.status_code == 422
+
+
+def test_commands_do_with_a_slip_what_its_page_does(
+    paper: Paper, tmp_path: Path
+) -> None:
+    bo = paper.references["bo"]
+    answers = {
+        ("show", f".{bo}."): "Bo",
+        ("format", bo, "large-print"): "Bo: large print letter from now on",
+        ("stop", bo): "Bo: has left Lantern Week",
+        ("stay", bo): "Bo: stays with Lantern Week",
+    }
+    live = {
+        "DIGEST_DATABASE_URL": str(paper.program.engine.url),
+        "DIGEST_LIVE": "yes",
+        "DIGEST_SECRET_KEY": "k" * 32,
+        "DIGEST_BASE_URL": "https://news.example.org",
+        "DIGEST_SMTP_URL": "smtps://mail.example.org",
+    }
+    with commands() as run_command:
+        for words, answer in answers.items():
+            ended = run_command.run(tmp_path, "slips", *words, **live)
+            assert answer in ended.stdout, ended.stderr
+        wrong = run_command.run(tmp_path, "slips", "format", bo, "large", **live)
+        unknown = run_command.run(tmp_path, "slips", "stop", "7.7", **live)
+    assert (wrong.returncode, unknown.returncode) == (2, 1)
+    assert "there is no printed letter 7.7" in unknown.stderr
+    assert format_of(paper.program, "Bo") == "large-print"
+    assert departures(paper.program) == []

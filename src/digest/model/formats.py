@@ -120,6 +120,10 @@ FORMATS: dict[str, Format] = {
 }
 
 
+# What a campaign can be had in: something makes it and takes it there.
+SERVED: tuple[Format, ...] = tuple(row for row in FORMATS.values() if row.channel)
+
+
 def named(name: str) -> Format:
     """Return the format of that name. Raises ValueError listing those there are."""
     try:

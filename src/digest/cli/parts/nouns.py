@@ -18,7 +18,7 @@ from digest.cli import list as mailing_list
 from digest.cli.editions import edition, preview
 from digest.cli.parts.program import new_program
 from digest.cli.people import complaints, subscribers
-from digest.cli.post_room import calls
+from digest.cli.post_room import calls, slips
 from digest.cli.post_room import print as letters
 from digest.cli.programs import key, webhook
 from digest.cli.service import installation, resuming, retention, serve
@@ -51,6 +51,7 @@ for name, noun in {
     "subscribers": subscribers,
     "print": letters,
     "calls": calls,
+    "slips": slips,
     "bounces": bounces,
     "offers": offers,
     "complaints": complaints,

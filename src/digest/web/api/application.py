@@ -25,7 +25,7 @@ from digest.web.api.parts import problems
 from digest.web.api.parts.doors import KeyDoor
 from digest.web.api.parts.problems import FieldFault, ProblemDetails
 from digest.web.api.parts.repeats import RequestGuard
-from digest.web.api.post_room import phone_calls, print_batches
+from digest.web.api.post_room import phone_calls, print_batches, reply_slips
 from digest.web.parts.routing import add_routes
 
 _ABOUT = """\
@@ -71,6 +71,7 @@ def make_api(digest: App) -> FastAPI:
         wishes.list_routes(digest),
         print_batches.routes(digest),
         phone_calls.routes(digest),
+        reply_slips.routes(digest),
     )
     add_routes(api, of_programs)
     problems.add_to(api)

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.returned_letters import from_scanner
-from digest.model.formats import FORMATS
+from digest.model.formats import SERVED
 from digest.model.roles import Right
 from digest.store.delivery.print_batches import letter_key
 from digest.web.doors.rights import Staff, needs
@@ -22,8 +22,7 @@ from digest.web.post_room.visible_rounds import RoundsOfStaff
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/post/slips"
 _READ = ["GET", "HEAD"]
-# What can be asked for with a tick, and is made here.
-_WAYS = {row.name: row for row in FORMATS.values() if row.channel}
+_WAYS = {row.name: row for row in SERVED}
 _DONE = {
     "way": "Written down: what comes next comes that way",
     "left": "They have left: nothing more of it goes to them, by any channel",

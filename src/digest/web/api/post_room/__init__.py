@@ -1,4 +1,4 @@
-"""The post room for programs: print batches, letters that came back, and calls.
+"""The post room for programs: print batches, what came back, and calls.
 
 Belongs: a module for each. Does not: what is printed or said (digest.render).
 """
