@@ -129,7 +129,8 @@ DELIVERY_WAYS = {
     "uncertain": "planned accepted CANCELLED",
     "refused": "PLANNED",
     "accepted": "CANCELLED PLANNED UNCERTAIN",
-    "cancelled": "UNCERTAIN PLANNED",
+    "cancelled": "UNCERTAIN PLANNED ACCEPTED",
+    "expired": "ACCEPTED",
 }
 EDITION_WAYS = {
     "open": "frozen skipped cancelled",
