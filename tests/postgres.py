@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -24,9 +24,11 @@ from sqlalchemy import Engine, null, update
 from digest.store.base.engine import open_engine, writing
 from digest.store.base.tables import handover
 from digest.store.migrate import migrate
+from tests.cleaned import Contents, Shape, cleaned, shape_of
 from tests.in_memory import a_folder_in_memory
 
 START_SECONDS = 30
+PATTERN = "pattern"
 # What a machine that loses power would need costs time and proves nothing here.
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -43,16 +45,16 @@ class Address:
 
     def version(self) -> int:
         """Return the server's version as its own number: 150004 is 15.4."""
-        with psycopg.connect(self._postgres) as connection:
+        with psycopg.connect(self.words()) as connection:
             return connection.info.server_version
 
-    @property
-    def _postgres(self) -> str:
-        return f"host={self.folder} user=postgres dbname=postgres"
+    def words(self, database: str = "postgres") -> str:
+        """Return a database's address, as PostgreSQL's own programs take it."""
+        return f"host={self.folder} user=postgres dbname={database}"
 
     def command(self, words: str) -> None:
         """Carry out one command outside any transaction."""
-        with psycopg.connect(self._postgres, autocommit=True) as connection:
+        with psycopg.connect(self.words(), autocommit=True) as connection:
             connection.execute(words.encode())
 
 
@@ -147,7 +149,18 @@ def shared(folder: Path) -> Iterator["Databases"]:
                 place.write_text(str(server.folder))
                 stack.callback(place.unlink)
                 stack.callback(fcntl.flock, users, fcntl.LOCK_EX)
-        yield Databases(Address(Path(place.read_text())))
+        databases = Databases(Address(Path(place.read_text())))
+        stack.callback(databases.close)
+        yield databases
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the migrated database, and a connection by which we look after it."""
+
+    name: str
+    connection: psycopg.Connection
+    shape: Shape
 
 
 class Databases:
@@ -161,6 +174,15 @@ class Databases:
         # before 15.
         has_others = address.version() >= 150_000
         self._strategy = " STRATEGY FILE_COPY" if has_others else ""
+        self._unused: list[Copy] = []
+        self._used: dict[str, Copy] = {}
+        self._contents: Contents | None = None
+
+    def close(self) -> None:
+        """Speak to none of them any longer."""
+        for copy in self._unused:
+            copy.connection.close()
+        self._unused.clear()
 
     @property
     def address(self) -> Address:
@@ -172,24 +194,69 @@ class Databases:
         return self._address.url(database)
 
     @contextmanager
-    def database(self, pattern: str = "pattern") -> Iterator[Engine]:
+    def database(self, pattern: str = PATTERN) -> Iterator[Engine]:
         """Yield a copy of a database, thrown away after the block.
 
-        By default of the migrated one.
+        By default of the migrated one; then it is one that nobody has used, or that
+        has been cleaned so that it is as if nobody had.
         """
-        # No other process that uses the server has our number.
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        copied = f"CREATE DATABASE {name} TEMPLATE {pattern}"
-        self._address.command(f"{copied}{self._strategy}")
-        engine = open_engine(self._address.url(name))
+        if pattern != PATTERN:
+            self._let_go(pattern)
+            name = self._copied(pattern)
+            try:
+                with self._spoken_to(name) as engine:
+                    yield engine
+            finally:
+                self._drop(name)
+            return
+        copy = self._unused.pop() if self._unused else self._pattern_copied()
+        self._used[copy.name] = copy
+        try:
+            with self._spoken_to(copy.name) as engine:
+                yield engine
+        finally:
+            del self._used[copy.name]
+            self._take_back(copy)
+
+    @contextmanager
+    def _spoken_to(self, name: str) -> Iterator[Engine]:
+        engine = open_engine(self.url(name))
         try:
             yield engine
         finally:
             engine.dispose()
-            self._address.command(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _let_go(self, name: str) -> None:
+        """Have nobody speak to a database, so that it can be copied."""
+        if name in self._used:
+            self._used[name].connection.close()
+
+    def _pattern_copied(self) -> Copy:
+        name = self._copied(PATTERN)
+        connection = psycopg.connect(self._address.words(name), autocommit=True)
+        if self._contents is None:
+            self._contents = Contents.of(connection)
+        return Copy(name, connection, shape_of(connection))
+
+    def _take_back(self, copy: Copy) -> None:
+        assert self._contents is not None
+        if shape := cleaned(copy.connection, copy.shape, self._contents):
+            self._unused.append(replace(copy, shape=shape))
+        else:
+            copy.connection.close()
+            self._drop(copy.name)
+
+    def _copied(self, pattern: str) -> str:
+        # No other process that uses the server has our number.
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        copied = f"CREATE DATABASE {name} TEMPLATE {pattern}"
+        self._address.command(f"{copied}{self._strategy}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._address.command(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-PATTERN = "pattern"
 _INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
 _LOG = "log_min_messages=fatal"
 

@@ -1,0 +1,82 @@
+"""A PostgreSQL database that one test has used is as new to the next, or gone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, Row, text
+
+from digest.store.base.engine import writing
+from tests.postgres import Databases
+from tests.rows import a_planned_edition
+
+# What a statement counts on, and what planning tells the database of its tables.
+ROWS = """
+    SELECT relname, reltuples, (SELECT count(*) FROM pg_statistic WHERE starelid = oid),
+        (xpath('/row/c/text()', query_to_xml(
+            'SELECT count(*) AS c FROM ' || oid::regclass, false, true, '')))[1]::text
+    FROM pg_class WHERE relkind = 'r' AND oid >= 16384 ORDER BY 1
+"""
+SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"
+
+
+def state_of(engine: Engine) -> list[Row[Any]]:
+    with engine.connect() as connection:
+        return [*connection.execute(text(ROWS)), *connection.execute(text(SEQUENCES))]
+
+
+def test_it_is_as_new_though_an_edition_was_planned_in_it(databases: Databases) -> None:
+    with databases.database() as first:
+        new = state_of(first)
+    with databases.database() as second:
+        a_planned_edition(second, emails=3)
+        used = state_of(second)
+    with databases.database() as third:
+        cleaned = state_of(third)
+
+    assert first.url == second.url == third.url
+    assert used != new
+    assert cleaned == new
+
+
+def a_table(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE of_a_test (a integer)"))
+
+
+def a_default(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE edition ALTER state SET DEFAULT 'open'"))
+
+
+def a_trigger_less(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("ALTER TABLE edition DISABLE TRIGGER ALL"))
+
+
+def a_setting(engine: Engine) -> None:
+    with writing(engine) as connection:
+        words = f'ALTER DATABASE "{engine.url.database}" SET enable_seqscan = off'
+        connection.execute(text(words))
+
+
+@pytest.mark.parametrize("change", [a_table, a_default, a_trigger_less, a_setting])
+def test_one_that_was_changed_is_used_by_nobody_else(
+    databases: Databases, change: Callable[[Engine], None]
+) -> None:
+    with databases.database() as first:
+        change(first)
+    with databases.database() as second:
+        assert second.url != first.url
+
+
+def test_one_that_somebody_still_speaks_to_is_used_by_nobody_else(
+    databases: Databases,
+) -> None:
+    with databases.database() as first:
+        other = first.connect()
+        other.execute(text("SELECT 1"))
+    with databases.database() as second:
+        assert second.url != first.url
+    other.invalidate()
+    other.close()
