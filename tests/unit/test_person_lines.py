@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.audience.lists.person_lines import HashedLines, PersonLines
+from digest.audience.lists.person_lines import HashedLines, NewLines, PersonLines
 from digest.model.people.person import PersonIndex, PersonKeys
 
 WORDS = st.sampled_from(["", "a", "b", "c"])
@@ -34,3 +34,17 @@ def test_many_numbers_are_kept_apart() -> None:
     assert lines.get(8) == 9
     assert lines.get(9) == 0
     assert lines.first(8, 5) == 9
+
+
+@given(st.lists(st.integers(1, 40), unique=True))
+def test_new_subscribers_are_known_by_their_lines_in_any_order(
+    numbers: list[int],
+) -> None:
+    lines = NewLines()
+    for line, number in enumerate(numbers, 2):
+        assert lines.get(number) == 0
+        lines.add(number, line)
+
+    assert [lines.get(number) for number in range(42)] == [
+        numbers.index(number) + 2 if number in numbers else 0 for number in range(42)
+    ]

@@ -1,8 +1,9 @@
 """What people on a list can choose: schedules and topics that there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from digest.audience.lists.list_file import ListProblem
 from digest.model.campaigns.campaign import Campaign
 from digest.model.names import unknown
-from digest.model.people.lawful_basis import faults, unfit_for
+from digest.model.people.lawful_basis import BasisFault, faults, unfit_for
 from digest.model.people.person import Consent, Person
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -29,6 +30,8 @@ class CampaignChoices:
     schedules: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     campaigns: tuple[Campaign, ...] = ()
+    # By the words of a basis: of a whole list they are often the same.
+    _unfit: dict[str, BasisFault | None] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -57,7 +60,7 @@ class CampaignChoices:
         Nor may they be there on a lawful basis by which no campaign may write, or of
         which something is missing.
         """
-        unfit = person.consent.basis and unfit_for(person.consent, self.campaigns)
+        unfit = self._unfit_of(person.consent) if person.consent.basis else None
         problems = evidence_problems(line, person.consent, self.today)
         if not (person.schedule or person.topics or unfit or problems):
             return person
@@ -75,6 +78,11 @@ class CampaignChoices:
             return problems or person
         return replace(person, topics=tuple(sorted(topics)))
 
+    def _unfit_of(self, consent: Consent) -> BasisFault | None:
+        if consent.basis not in self._unfit:
+            self._unfit[consent.basis] = unfit_for(consent, self.campaigns)
+        return self._unfit[consent.basis]
+
 
 def evidence_problems(line: int, consent: Consent, today: date) -> list[ListProblem]:
     """Return what evidence lacks that is to be stored: the door of every list."""
@@ -82,8 +90,13 @@ def evidence_problems(line: int, consent: Consent, today: date) -> list[ListProb
         return []
     return [
         ListProblem(line, f"consent_{fault.part}", fault.wrong, fault.do)
-        for fault in faults(consent, today)
+        for fault in _faults(consent, today)
     ]
+
+
+@lru_cache(maxsize=1024)
+def _faults(consent: Consent, today: date) -> tuple[BasisFault, ...]:
+    return (*faults(consent, today),)
 
 
 def today_in(campaigns: Sequence[Campaign], now: datetime) -> date:

@@ -25,8 +25,6 @@ from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
 _HOW_TO_SAVE = 'save the list as "CSV UTF-8" and import that'
-# Spaces that are not between two words: at either end of a cell, or several.
-_ODD_SPACES = re.compile(r"  |^ | $|[,;\t] | [,;\t]")
 # A first line of a spreadsheet's own, which says what stands between cells.
 _SEPARATOR = re.compile(r'"?sep=.?"?[,;]*', re.IGNORECASE)
 # What other files begin with.
@@ -149,7 +147,7 @@ class ListFile:
                 f'put a cell that holds a "{self.header.delimiter}" in quotation marks',
             )
         text = line.rstrip("\r\n")
-        is_single_spaced = not _ODD_SPACES.search(text) and '"' not in text
+        is_single_spaced = '"' not in text and not _has_odd_spaces(text)
         has_guards = "'" in text
         by_column = {
             column: unguarded(cell) if has_guards else cell
@@ -164,6 +162,24 @@ class ListFile:
             by_column,
             is_plain=is_single_spaced and text.isascii() and text.isprintable(),
         )
+
+
+def _has_odd_spaces(text: str) -> bool:
+    """Return whether spaces are at either end of a cell, or several together.
+
+    Looked for one by one, at half the time that a pattern takes.
+    """
+    return (
+        "  " in text
+        or ", " in text
+        or " ," in text
+        or "; " in text
+        or " ;" in text
+        or "\t " in text
+        or " \t" in text
+        or text[:1] == " "
+        or text[-1:] == " "
+    )
 
 
 class _Lines:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from digest.audience.hashing import KeyedHasher
 from digest.audience.lists.list_file import ListProblem
-from digest.audience.lists.person_lines import HashedLines
+from digest.audience.lists.person_lines import HashedLines, NewLines
 from digest.model.people.person import Person, PersonIndex, name_key
 from digest.model.staff_words import day_in_words
 from digest.store.people import subscribers, subscriptions, suppressions
@@ -60,10 +60,15 @@ RowMatch = Match | DoubtfulMatch | ListProblem
 
 
 class Matches:
-    """Finds people of a list among the subscribers, one row for each."""
+    """Finds people of a list among the subscribers, one row for each.
 
-    def __init__(self, hasher: KeyedHasher) -> None:
+    A `dry_run` makes none who last.
+    """
+
+    def __init__(self, hasher: KeyedHasher, *, dry_run: bool = False) -> None:
         self._hasher = hasher
+        self._dry_run = dry_run
+        self._new = NewLines()
         # By the number of a subscriber: the line that gave them, and above it a mark
         # of the email address that stood there.
         self._lines = HashedLines()
@@ -87,7 +92,7 @@ class Matches:
         matches: list[RowMatch] = []
         for (line, person), hashed_row in zip(rows, people, strict=True):
             subscriber, hashed = index.find(person.keys), hashed_row
-            known_as = aliases.get(person.keys.identity)
+            known_as = aliases.get(person.keys.identity) if aliases else None
             if subscriber is None and known_as is not None:
                 # By what was theirs before a merge: staff said what is theirs now.
                 subscriber = known_as
@@ -101,6 +106,8 @@ class Matches:
             else:
                 matches.append(self._match(line, hashed, referred or subscriber))
         namesakes = self._namesakes(connection, matches)
+        if not index and not namesakes:
+            return matches
         return [
             self._doubt(match, index, namesakes)
             if isinstance(match, Match) and match.subscriber is None
@@ -112,6 +119,11 @@ class Matches:
         """Note that a row has given this subscriber."""
         self._lines.first(subscriber_id, _mark(email) << _LINE_BITS | line)
 
+    def take_new(self, line: int, subscriber_id: int) -> None:
+        """Note that this subscriber is new, and that a row has given them."""
+        if not self._dry_run:
+            self._new.add(subscriber_id, line)
+
     def settled(
         self, doubt: DoubtfulMatch, *, is_same: bool | None
     ) -> Match | DoubtfulMatch:
@@ -121,7 +133,7 @@ class Matches:
         what whoever imports says of all doubts; of several namesakes none is
         taken for the same.
         """
-        free = tuple(each for each in doubt.candidates if not self._lines.get(each.id))
+        free = tuple(each for each in doubt.candidates if not self._line(each))
         if not free or is_same is False:
             return Match(doubt.line, doubt.hashed_person, None)
         if is_same and len(free) == 1:
@@ -136,7 +148,7 @@ class Matches:
         if subscriber is None:
             return Match(line, hashed, None)
         email = hashed.person.keys.email
-        taken_by = self._lines.get(subscriber.id)
+        taken_by = self._line(subscriber)
         if not taken_by:
             self.take(line, subscriber.id, email)
             return Match(line, hashed, subscriber)
@@ -145,6 +157,10 @@ class Matches:
         if email and other and _mark(email) != other:
             return Match(line, hashed, None)
         return same_person(line, earlier)
+
+    def _line(self, subscriber: Subscriber) -> int:
+        """Return by which line somebody has been given, with its mark; 0 by none."""
+        return self._lines.get(subscriber.id) or self._new.get(subscriber.id)
 
     def _namesakes(
         self,
@@ -178,7 +194,7 @@ class Matches:
         similar = index.similar(person.keys)
         if not person.email:
             similar += namesakes.get(name_key(person.name), [])
-        candidates = {each.id: each for each in similar if not self._lines.get(each.id)}
+        candidates = {each.id: each for each in similar if not self._line(each)}
         if not candidates:
             return match
         return DoubtfulMatch(

@@ -6,6 +6,7 @@ one in ten million million.
 """
 
 from array import array
+from bisect import bisect_right
 
 from digest.model.people.person import PersonKeys
 
@@ -45,11 +46,40 @@ class HashedLines:
         return bucket[bucket.index(hashed) + 1]
 
 
+class NewLines:
+    """The lines that new subscribers come from: four bytes for each.
+
+    Their numbers mostly follow one another, and are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._firsts: list[int] = []
+        self._runs: list[array[int]] = []
+
+    def add(self, number: int, line: int) -> None:
+        """Note the line of a subscriber, who has none yet."""
+        at = bisect_right(self._firsts, number) - 1
+        if at >= 0 and number == self._firsts[at] + len(self._runs[at]):
+            self._runs[at].append(line)
+        else:
+            self._firsts.insert(at + 1, number)
+            self._runs.insert(at + 1, array("I", (line,)))
+
+    def get(self, number: int) -> int:
+        """Return the line of a subscriber, 0 where there is none."""
+        at = bisect_right(self._firsts, number) - 1
+        if at < 0:
+            return 0
+        run, place = self._runs[at], number - self._firsts[at]
+        return run[place] if place < len(run) else 0
+
+
 class PersonLines:
     """The lines of people whom a list has given, found again as by `PersonIndex`."""
 
     def __init__(self) -> None:
         self._emails = HashedLines()
+        # Twice the line, and one more of whom the list gives no email address.
         self._others = HashedLines()
 
     def first(self, keys: PersonKeys, reference: str, line: int) -> int:
@@ -58,35 +88,32 @@ class PersonLines:
         By the list's own reference, else as people are known; two with different
         email addresses are never the same.
         """
-        others = self._names(keys, reference)
-        if others and (earlier := self._find(keys, reference)):
+        if keys.email and not (keys.post or keys.phone or reference):
+            return self._emails.first(keys.email, line)
+        if earlier := self._find(keys, reference):
             return earlier
         if keys.email and (earlier := self._emails.first(keys.email, line)):
             return earlier
-        for name in others:
-            self._others.first(name, line)
+        for name in self._names(keys, reference):
+            self._others.first(name, line << 1 | (not keys.email))
         return 0
 
     def _find(self, keys: PersonKeys, reference: str) -> int:
         get = self._others.get
-        if reference and (line := get(f"reference:{reference}")):
+        if reference and (number := get(f"reference:{reference}")):
+            return number >> 1
+        if keys.email and (line := self._emails.get(keys.email)):
             return line
-        alone = ""
-        if keys.email:
-            if line := self._emails.get(keys.email):
-                return line
-            alone = " alone"
-        if keys.post and (line := get(f"post{alone}:{keys.post}")):
-            return line
-        return get(f"phone{alone}:{keys.phone}") if keys.phone else 0
+        for name in self._names(keys):
+            number = get(name)
+            if number and (number & 1 or not keys.email):
+                return number >> 1
+        return 0
 
-    def _names(self, keys: PersonKeys, reference: str) -> list[str]:
-        names = []
-        for kind, key in (("post", keys.post), ("phone", keys.phone)):
-            if key:
-                names.append(f"{kind}:{key}")
-                if not keys.email:
-                    names.append(f"{kind} alone:{key}")
+    def _names(self, keys: PersonKeys, reference: str = "") -> list[str]:
+        names = [f"post:{keys.post}"] if keys.post else []
+        if keys.phone:
+            names.append(f"phone:{keys.phone}")
         if reference:
             names.append(f"reference:{reference}")
         return names

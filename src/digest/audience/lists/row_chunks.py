@@ -99,6 +99,9 @@ class RowChunk:
         }
         welcome = []
         for match in matches:
+            if not match.subscriber and not suppressions:
+                welcome.append(match)
+                continue
             who = match.subscriber.id if match.subscriber else None
             tie = ties.get(who) if who else None
             problem = suppressions.get(match.line) or unsubscribed(match.line, tie)
@@ -173,7 +176,7 @@ class RowChunk:
         people = [match.hashed_person for match in new]
         ids = subscribers.add(self.connection, people, self.now)
         for match, subscriber_id in zip(new, ids, strict=True):
-            self.matches.take(match.line, subscriber_id, match.person.keys.email)
+            self.matches.take_new(match.line, subscriber_id)
         entries = (_entry(match.person) for match in new)
         returning = {
             match.subscriber.id: _entry(match.person)

@@ -12,6 +12,7 @@ from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListProblem, ListRow
 from digest.model.formats import FORMATS, Format, named
 from digest.model.people.lawful_basis import (
+    BasisFault,
     faults,
     written_basis,
     written_conditions,
@@ -112,8 +113,8 @@ class _RowReader:
         )
 
     def _consent(self) -> Consent:
-        consent = _consent(*map(self._cells.get, _EVIDENCE))
-        for fault in faults(consent):
+        consent, missing = _consent(*map(self._cells.get, _EVIDENCE))
+        for fault in missing:
             self._fault(f"consent_{fault.part}", fault.wrong, fault.do)
         return consent
 
@@ -194,13 +195,14 @@ def _topics(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _consent(*words: str | None) -> Consent:
-    # Of a whole list it is often the same.
+def _consent(*words: str | None) -> tuple[Consent, tuple[BasisFault, ...]]:
+    """Return the evidence, and what it lacks: of a whole list it is often the same."""
     if not any(words):
-        return NO_EVIDENCE
-    consent = Consent(*(word or "" for word in words))
-    return replace(
-        consent,
-        basis=written_basis(consent.basis),
-        conditions=written_conditions(consent.conditions),
+        return NO_EVIDENCE, ()
+    typed = Consent(*(word or "" for word in words))
+    consent = replace(
+        typed,
+        basis=written_basis(typed.basis),
+        conditions=written_conditions(typed.conditions),
     )
+    return consent, (*faults(consent),)

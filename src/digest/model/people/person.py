@@ -235,6 +235,10 @@ class PersonIndex(Generic[T]):
         self._post_without_email: dict[str, T] = {}
         self._phone_without_email: dict[str, T] = {}
 
+    def __bool__(self) -> bool:
+        """Whether it knows anybody."""
+        return bool(self._by_email or self._by_post or self._by_phone)
+
     def add(self, keys: PersonKeys, value: T) -> None:
         """Get to know a person; the first of two with the same key is kept."""
         if keys.email:

@@ -1,6 +1,7 @@
 """Many rows at a time, at nearly the speed of the database's own driver."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -69,7 +70,7 @@ def _bound(
 ) -> list[Any]:
     kind = table.c[name].type.dialect_impl(connection.dialect)
     processor = kind.bind_processor(connection.dialect)
-    values = [row[name] for row in rows]
+    values = [*map(itemgetter(name), rows)]
     if processor is None:
         return values
     # Called once for values that are equal, of which there are many.

@@ -262,9 +262,9 @@ def add(
     connection: Connection, people: Sequence[HashedPerson], now: datetime
 ) -> list[int]:
     """Insert these people, all of them new; return their ids in the same order."""
-    stamps = {"created_at": now, "changed_at": now}
-    rows = [_values(person) | stamps for person in people]
+    rows = [_values(person) for person in people]
     for row in rows:
+        row["created_at"] = row["changed_at"] = now
         row["mark"] = mark_of(row["identity"])
     insert_many(connection, subscriber, rows, new_by=("identity",))
     identities = [row["identity"] for row in rows]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
@@ -330,16 +331,18 @@ def _change(
 
 
 def _values(entry: ListEntry) -> dict[str, str | date | None]:
-    consent = entry.consent
+    return _evidence(entry.consent) | {"reference": entry.reference or None}
+
+
+@lru_cache(maxsize=1024)
+def _evidence(consent: Consent) -> dict[str, str | date | None]:
+    """Return the columns of evidence: of a whole list they are often the same."""
     of_when = (consent.basis, consent.method, consent.at)
     words = (*of_when, consent.wording, consent.conditions)
     evidence: dict[str, str | date | None] = {
         name: word or None for name, word in zip(EVIDENCE, words, strict=True)
     }
-    return evidence | {
-        "consent_on": day_of(consent.at),
-        "reference": entry.reference or None,
-    }
+    return evidence | {"consent_on": day_of(consent.at)}
 
 
 def _tell(
