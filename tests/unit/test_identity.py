@@ -75,9 +75,15 @@ class Feed:
             order.shuffle(visible)
         posts = [self._post(notice, place) for place, notice in enumerate(visible)]
         # Of a reading that is the last one word for word nobody can say that what it
-        # has is new.
+        # has is new; nor of a post of several whose place, title and words one had.
+        before = {(post.key, post.title, post.body) for post in self.latest}
+        is_by_place = self.ids == PLACES_UP and self.window > 1
         if posts != self.latest:
-            self.visible |= {notice.number for notice in visible}
+            self.visible |= {
+                notice.number
+                for notice, post in zip(visible, posts, strict=True)
+                if not is_by_place or (post.key, post.title, post.body) not in before
+            }
         self.latest = posts
         reading = keyed(posts, known_by)
         recognition = recognise(list(self.log.values()), reading, known_by)
@@ -184,6 +190,27 @@ def test_whatever_a_feed_does_nothing_is_repeated_or_lost_in_silence(
 
     assert feed.is_exact or feed.remarks
     assert not (feed.window == 1 and feed.silences)
+
+
+@pytest.mark.parametrize("links", ALL_LINKS)
+@pytest.mark.parametrize("dates", [STABLE, ANEW, NONE])
+@pytest.mark.parametrize("titles", [STABLE, SHARED])
+@pytest.mark.parametrize("again", [0, 1, 2])
+def test_as_many_new_posts_as_a_feed_shows_under_the_ids_of_others_are_told(
+    links: str, dates: str, titles: str, again: int
+) -> None:
+    feed = Feed(PLACES_UP, links, dates, titles, window=3)
+    for _ in range(3):
+        feed.publish()
+    feed.read()
+    for number in range(3, 6):
+        if number == 3 + again:
+            feed.publish_again(feed.notices[again])
+        else:
+            feed.publish()
+    feed.read()
+
+    assert feed.remarks
 
 
 @pytest.mark.parametrize("ids", [ANEW, SHARED, NONE, PLACES, PLACES_UP])

@@ -18,6 +18,7 @@ from digest.model.posts.identity.signs import (
     Sign,
     SignsOfPost,
     composed_key,
+    has_only_its_id,
 )
 from digest.model.posts.items import Post
 
@@ -276,7 +277,11 @@ class _Pairing:
         is_notice = Sign.LINK in differ and mine.is_long_after(before)
         is_other = is_notice or mine.contradicts(before, Sign.WORDS)
         is_alone = len(self.now) == 1 and sign is Sign.ID
-        if (in_doubt and is_other) or (is_alone and is_another(mine, before)):
+        if (
+            (in_doubt and is_other)
+            or (is_alone and is_another(mine, before))
+            or (sign is Sign.ID and has_only_its_id(mine, before, self.now, self.then))
+        ):
             title = self._reading.posts[number].title
             self.remarks[
                 f'"{title}" has the {sign} of an earlier post and little else of it, '

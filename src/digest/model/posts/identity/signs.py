@@ -185,6 +185,25 @@ def _composed(
     return next(own for own in numbered if own not in keys_in_use)
 
 
+def has_only_its_id(
+    mine: SignsOfPost, other: SignsOfPost, *readings: Sequence[SignsOfPost]
+) -> bool:
+    """Whether posts of one id have other words, and agree in nothing that tells.
+
+    That is, in nothing that no two posts of one of the readings have. A feed may count
+    its ids from its bottom, and as many posts come as it shows: what is thought to be
+    made anew may then be what tells them apart.
+    """
+    return mine.contradicts(other, Sign.WORDS) and not any(
+        mine.agrees(other, sign)
+        and all(
+            sum(each.values[sign] == mine.values[sign] for each in reading) == 1
+            for reading in readings
+        )
+        for sign in (Sign.LINK, Sign.TITLE, Sign.DATE)
+    )
+
+
 def is_composed_of(composed: str, key: str) -> bool:
     """Whether a key was composed of that one and something further."""
     start = f"{key[:_READABLE]} "
