@@ -7,7 +7,7 @@ no feeds, no pages and no letters.
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property, partial
 from getpass import getuser
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, make_url
 
 from digest.errors import NotFound, StoreError
-from digest.installing import secret_of
+from digest.installing import keys_of
+from digest.model.secret_keys import SecretKeys
 from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
@@ -82,7 +83,14 @@ class App:
     settings: Settings
     engine: Engine
     clock: Clock
-    secret: str
+    # The newest secret key, and those from before that are still read by.
+    secret: str = field(repr=False)
+    earlier_secrets: tuple[str, ...] = field(default=(), repr=False, kw_only=True)
+
+    @property
+    def keys(self) -> SecretKeys:
+        """The secret keys: the newest makes, and each of them reads."""
+        return SecretKeys(self.secret, self.earlier_secrets)
 
     def acting_as(self, actor: str) -> "App":
         """Return the program for what that person or program does, see store.audit."""
@@ -110,7 +118,7 @@ class App:
         """Signed links, built from the settings and never from a request."""
         from digest.audience.signed_links import SignedLinks
 
-        return SignedLinks(self.secret, self.settings.base_url)
+        return SignedLinks(self.keys, self.settings.base_url)
 
     @cached_property
     def unsubscribe_links(self) -> "UnsubscribeLinks":
@@ -149,7 +157,7 @@ class App:
         """Proofs of work, asked of who signs up while very many do."""
         from digest.audience.joining.proofs import WorkProofs
 
-        return WorkProofs(self.secret)
+        return WorkProofs(self.keys)
 
     @cached_property
     def confirmation_outbox(self) -> "ConfirmationOutbox":
@@ -164,9 +172,9 @@ class App:
     @cached_property
     def hasher(self) -> "KeyedHasher":
         """Keyed hashes of addresses, for suppressions."""
-        from digest.audience.hashing import KeyedHasher
+        from digest.audience.hashing import hasher_of
 
-        return KeyedHasher(self.secret)
+        return hasher_of(self.engine, self.keys)
 
     @cached_property
     def erasures(self) -> "Erasures":
@@ -222,7 +230,7 @@ class App:
         """What tells other systems what happens, through the door to the web."""
         from digest.schedule.webhooks.sending import WebhookSecrets, WebhookSender
 
-        secrets = WebhookSecrets(self.secret)
+        secrets = WebhookSecrets(self.keys)
         return WebhookSender(self.engine, self.fetcher, secrets)
 
     @cached_property
@@ -614,9 +622,16 @@ def login_name() -> str:
 
 @contextmanager
 def opened(
-    settings: Settings, now: datetime | None = None, *, migrating: bool = False
+    settings: Settings,
+    now: datetime | None = None,
+    *,
+    migrating: bool = False,
+    with_any_key: bool = False,
 ) -> Iterator[App]:
-    """Yield the program of these settings; see `open_app`."""
+    """Yield the program of these settings; see `open_app`.
+
+    `with_any_key`, whether or not the database can be used with the keys that are set.
+    """
     path = make_url(settings.database).database
     is_file = settings.database.startswith("sqlite")
     if not migrating and is_file and path and not Path(path).exists():
@@ -633,7 +648,13 @@ def opened(
                     )
         clock = clock_of(engine) if now is None else lambda: now
         ours = in_mode(engine, settings.mode)
-        yield App(settings, ours, clock, secret_of(settings))
+        keys = keys_of(settings)
+        digest = App(settings, ours, clock, keys.newest, earlier_secrets=keys.earlier)
+        if not with_any_key:
+            from digest.audience.hashing import use_keys
+
+            use_keys(ours, keys, digest.now())
+        yield digest
     finally:
         engine.dispose()
 

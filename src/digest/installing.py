@@ -3,9 +3,11 @@
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from digest.errors import SettingsError
+from digest.model.secret_keys import SecretKeys
 from digest.settings import Settings
 from digest.store.base.engine import open_engine
 from digest.store.holds.mark_file import beside
@@ -56,17 +58,42 @@ def secret_of(settings: Settings) -> str:
     """
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    path = settings.data_dir / "secret-key"
+    path = _practice_key(settings)
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write_private(path, secrets.token_urlsafe(32))
+            _write_private(path, new_key())
         return path.read_text().strip()
     except OSError as problem:
         raise SettingsError(
             f"the key in {path} cannot be kept: {problem.strerror}; "
             "make the folder writable or set DIGEST_SECRET_KEY"
         ) from problem
+
+
+def keys_of(settings: Settings) -> SecretKeys:
+    """Return the key that signs, and those from before that are still read by.
+
+    The one that was made in practice is one of those once another is set, as long as
+    its file is there. Raises SettingsError.
+    """
+    newest, earlier = secret_of(settings), settings.earlier_keys
+    path = _practice_key(settings)
+    # What cannot be read is of practice alone, and missed by nobody.
+    with suppress(OSError, UnicodeDecodeError):
+        if of_practice := path.read_text().strip():
+            earlier = (*earlier, of_practice)
+    every = dict.fromkeys((newest, *earlier))
+    return SecretKeys(newest, tuple(every)[1:])
+
+
+def new_key() -> str:
+    """Return a key that nobody guesses: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def _practice_key(settings: Settings) -> Path:
+    return settings.data_dir / "secret-key"
 
 
 def _write_private(path: Path, words: str) -> None:

@@ -49,6 +49,7 @@ Parsed = TypeVar("Parsed")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # What Postmark proves itself by: nobody can guess it.
 _LOGIN_LENGTH = 20
+_KEY_LENGTH = 32
 # Read by the tests alone.
 _NOT_SETTINGS = {"DIGEST_CORPUS"}
 
@@ -62,6 +63,13 @@ def _parsed_by(parse: Callable[[str], object]) -> BeforeValidator:
 
 def _split(words: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in words.split(",") if part.strip())
+
+
+def _keys_in(value: SecretStr | None) -> tuple[str, ...]:
+    """Return the keys of a list: one a line, or with commas on a single one."""
+    words = value.get_secret_value().strip() if value else ""
+    parts = words.splitlines() if "\n" in words else words.split(",")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 def _refused_as(name: str, parse: Callable[[], Parsed]) -> Parsed:
@@ -104,6 +112,7 @@ class Settings(BaseModel):
     slow_start: Annotated[RateLimit | None, _parsed_by(parse_slow_start)] = None
     base_url: str = "http://localhost:8000"
     secret_key: SecretStr | None = None
+    secret_key_fallbacks: SecretStr | None = None
     live: bool = False
     allow: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
     operators: Annotated[tuple[str, ...], _parsed_by(_split)] = ()
@@ -220,9 +229,27 @@ class Settings(BaseModel):
     @field_validator("secret_key")
     @classmethod
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and len(value.get_secret_value()) < 32:
-            raise ValueError("must be 32 characters or more: digest init makes one")
+        if value is not None and len(value.get_secret_value()) < _KEY_LENGTH:
+            raise ValueError(
+                f"must be {_KEY_LENGTH} characters or more: digest secret-key new "
+                "makes one"
+            )
         return value
+
+    @field_validator("secret_key_fallbacks")
+    @classmethod
+    def _each_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if any(len(key) < _KEY_LENGTH for key in _keys_in(value)):
+            raise ValueError(
+                "must be whole keys, with commas between them or one a line: each "
+                f"has {_KEY_LENGTH} characters or more"
+            )
+        return value
+
+    @property
+    def earlier_keys(self) -> tuple[str, ...]:
+        """The secret keys from before that are still read by, as they are set."""
+        return _keys_in(self.secret_key_fallbacks)
 
     @property
     def database(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from digest.bootstrap import App
 from digest.errors import DigestError, NotFound
 from digest.model.roles import Role
+from digest.model.secret_keys import SecretKeys
 from digest.staff import entrance, passwords
 from digest.staff.entrance import Newcomer
 from digest.staff.second_step import SecondStep, TotpProof
@@ -242,7 +243,7 @@ def test_a_password_is_long_and_not_what_anybody_would_guess(
 @pytest.mark.parametrize(("second", "code"), sorted(RFC_CODES.items()))
 def test_codes_are_those_of_the_standard(program: App, second: int, code: str) -> None:
     ann = taken_up(program, "Ann")
-    step = SecondStep("secret")
+    step = SecondStep(SecretKeys("secret"))
     now = EIGHT.fromtimestamp(second, EIGHT.tzinfo)
     wrong = f"{int(code) ^ 1:06}"
     with program.writing() as connection:
@@ -268,13 +269,13 @@ def test_a_phones_clock_may_be_half_a_minute_off_and_no_more(
     ann, now = taken_up(program, "Ann"), EIGHT.fromtimestamp(second, EIGHT.tzinfo)
     with program.writing() as connection:
         proof = TotpProof(RFC_SECRET, RFC_CODES[1111111109])
-        step = SecondStep("secret")
+        step = SecondStep(SecretKeys("secret"))
         assert step.set_up(connection, ann, proof, now) is is_taken
 
 
 def test_codes_on_paper_are_good_once_and_for_their_owner(program: App) -> None:
     ann, bob = taken_up(program, "Ann"), taken_up(program, "Bob")
-    step = SecondStep("secret")
+    step = SecondStep(SecretKeys("secret"))
     with program.writing() as connection:
         codes = step.new_recovery_codes(connection, ann, EIGHT)
         assert len(set(codes)) == 10
@@ -296,18 +297,18 @@ def test_what_is_kept_of_a_phone_is_of_no_use_without_our_secret(program: App) -
     later = EIGHT.fromtimestamp(1111111109, EIGHT.tzinfo)
     with program.writing() as connection:
         proof = TotpProof(RFC_SECRET, RFC_CODES[59])
-        assert SecondStep("secret").set_up(connection, ann, proof, now)
+        assert SecondStep(SecretKeys("secret")).set_up(connection, ann, proof, now)
         stored = connection.execute(select(account.c.totp_secret)).scalars().first()
         assert RFC_SECRET not in str(stored)
         code = RFC_CODES[1111111109]
-        assert not SecondStep("another").take(connection, ann, code, later)
-        assert SecondStep("secret").take(connection, ann, code, later)
+        assert not SecondStep(SecretKeys("another")).take(connection, ann, code, later)
+        assert SecondStep(SecretKeys("secret")).take(connection, ann, code, later)
 
 
 def test_who_lost_their_phone_starts_anew(program: App) -> None:
     ann = taken_up(program, "Ann")
     now = EIGHT.fromtimestamp(59, EIGHT.tzinfo)
-    step = SecondStep("secret")
+    step = SecondStep(SecretKeys("secret"))
     with program.writing() as connection:
         step.set_up(connection, ann, TotpProof(RFC_SECRET, RFC_CODES[59]), now)
         codes = step.new_recovery_codes(connection, ann, now)

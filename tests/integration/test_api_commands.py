@@ -112,7 +112,8 @@ REASONS: Mapping[str, str] = {
         (
             *("demo", "serve", "web", "timetable", "work", "init", "migrate"),
             *("check", "settings", "status", "pause", "resume", "rewrite"),
-            "retention",
+            *("retention", "secret-key list", "secret-key new", "secret-key rotate"),
+            "secret-key lost",
         ),
         _OF_THE_MACHINE,
     ),

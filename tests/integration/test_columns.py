@@ -24,7 +24,6 @@ _BRING_OUT = {"select", "add_columns", "returning", "_of_editions"}
 UNSEEN = {
     "account.totp_step": "a code is taken once: later ones alone are good",
     "bounce.mark": "by which a report that comes twice is taken once",
-    "call_attempt.phone_hash": "which calls were to one number",
     "departure.campaign_id": "by which it is matching",
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
     "known_apart.first_id": "who is not offered with whom, by which it is matching",
@@ -51,6 +50,7 @@ WITHIN = {
     "alarm.mailed_at": "that it was told",
     "alarm.noticed_at": "how long it has stood, by which it is told",
     "call_attempt.next_attempt_before": "what an undo brings back",
+    "call_attempt.phone_hash": "which calls were to one number",
     "call_attempt.reply_before": "what an undo brings back",
     "call_attempt.tries_before": "what an undo brings back",
     "campaign.had_upto": "up to where its posts count as had, whatever no edition says",
@@ -82,6 +82,8 @@ WITHIN = {
     "subscriber.phone_hash": "by which suppressions are matching",
     "subscriber.post_hash": "by which suppressions are matching",
     "suppression.target_hash": "by which it is matching",
+    "secret_key.first_used_at": "which of its keys signed a copy's links",
+    "secret_key.hash_key": "a secret, sealed, by which addresses are hashed",
 }
 # It hands out all that is held of somebody as it is.
 _HANDED_OUT = Path("store", "people", "subject_access.py")

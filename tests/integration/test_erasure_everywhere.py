@@ -37,7 +37,7 @@ from digest.web.app import make_app
 from tests.api import a_key
 from tests.builders import EIGHT, SITE, a_post
 from tests.joining import CONFIRM, JOINABLE
-from tests.lists import HASHER, imported
+from tests.lists import HASHER_SECRET, imported
 from tests.remnants import leave_remnants
 from tests.reports import a_reply
 from tests.sheets import Sheets
@@ -231,7 +231,7 @@ def test_of_two_hundred_people_nothing_is_left_but_hashes(  # noqa: PLR0915 - on
     chance = random.Random(20261130)  # noqa: S311 - invented people, the same each time
     people = some_people(chance)
     folder = tmp_path / "data"
-    digest = App(Settings(data_dir=folder), engine, lambda: EIGHT, HASHER.secret)
+    digest = App(Settings(data_dir=folder), engine, lambda: EIGHT, HASHER_SECRET)
     lived(digest, people, chance)
     places = sorted(chance.sample(range(HELD), ERASED))
     erased = [people[place] for place in places]

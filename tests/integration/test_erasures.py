@@ -35,7 +35,7 @@ from digest.store.reports import edition_copies, stalls
 from digest.store.staff import access_keys
 from digest.store.staff.access_keys import NewKey
 from tests.builders import EIGHT
-from tests.lists import ANN, BOB, CY, HASHER, imported
+from tests.lists import ANN, BOB, CY, HASHER, HASHER_SECRET, imported
 from tests.paper import (
     DILWYN,
     Paper,
@@ -121,7 +121,7 @@ def some_people(program: App) -> None:
 def digest(engine: Engine, tmp_path: Path) -> App:
     """Return a program on either database, with Ann, Bob and Cy."""
     settings = Settings(data_dir=tmp_path / "data")
-    digest = App(settings, engine, lambda: EIGHT, HASHER.secret)
+    digest = App(settings, engine, lambda: EIGHT, HASHER_SECRET)
     some_people(digest)
     return digest
 
@@ -200,7 +200,7 @@ def test_remnants_stay_until_the_file_is_written_anew(
     sqlite_engine: Engine, tmp_path: Path
 ) -> None:
     settings = Settings(data_dir=tmp_path / "data")
-    digest = App(settings, sqlite_engine, lambda: EIGHT, HASHER.secret)
+    digest = App(settings, sqlite_engine, lambda: EIGHT, HASHER_SECRET)
     some_people(digest)
     leave_remnants(sqlite_engine, ["ann@example.org"])
 
@@ -220,7 +220,7 @@ def test_remnants_stay_until_the_file_is_written_anew(
 def test_who_is_erased_while_it_is_written_anew_has_it_written_once_more(
     engine: Engine, tmp_path: Path
 ) -> None:
-    digest = App(Settings(data_dir=tmp_path), engine, lambda: EIGHT, HASHER.secret)
+    digest = App(Settings(data_dir=tmp_path), engine, lambda: EIGHT, HASHER_SECRET)
     some_people(digest)
     erasures_of = replace(digest.erasures, rewritten_at_once_bytes=0)
     erasures_of.erase("1")
@@ -244,7 +244,7 @@ def test_it_is_not_written_anew_while_emails_are_in_hand(
 ) -> None:
     planned = a_planned_edition(sqlite_engine, emails=2)
     digest = App(
-        Settings(data_dir=tmp_path), sqlite_engine, lambda: EIGHT, HASHER.secret
+        Settings(data_dir=tmp_path), sqlite_engine, lambda: EIGHT, HASHER_SECRET
     )
     erasures_of = replace(digest.erasures, rewritten_at_once_bytes=0)
     erasures_of.erase(str(planned.subscribers[0]))
@@ -260,7 +260,7 @@ def test_a_database_in_use_is_said_not_to_be_written_anew(
     sqlite_engine: Engine, tmp_path: Path
 ) -> None:
     engine = open_engine(str(sqlite_engine.url), lock_wait_ms=50)
-    digest = App(Settings(data_dir=tmp_path), engine, lambda: EIGHT, HASHER.secret)
+    digest = App(Settings(data_dir=tmp_path), engine, lambda: EIGHT, HASHER_SECRET)
     some_people(digest)
     erasures_of = replace(digest.erasures, rewritten_at_once_bytes=0)
     erasures_of.erase("1")

@@ -13,6 +13,7 @@ from digest.audience.joining.proofs import WorkProofs
 from digest.audience.joining.requests import request_of
 from digest.audience.suppressing import suppress
 from digest.model.people.joining import JoiningWay
+from digest.model.secret_keys import SecretKeys
 from digest.schedule.limits import JOINING_FLOOD
 from digest.schedule.reports.alarms import AlarmKind, reckon
 from digest.store.base.engine import writing
@@ -23,6 +24,7 @@ from tests.builders import EIGHT
 from tests.examples import examples
 from tests.joining import CONFIRM, JoiningSite, a_joining_site, link_in
 
+KEEPER = WorkProofs(SecretKeys("s" * 40))
 VICTIMS = [f"victim{number}@example.org" for number in range(9)]
 
 
@@ -84,7 +86,9 @@ def test_a_question_is_answered_once_and_for_one_sign_up(site: JoiningSite) -> N
     answer = next(
         str(number)
         for number in range(10**7)
-        if WorkProofs("s" * 40).is_answered(question, about(page), str(number), EIGHT)
+        if WorkProofs(SecretKeys("s" * 40)).is_answered(
+            question, about(page), str(number), EIGHT
+        )
     )
     other = site.asks("other@example.org", question=question, answer=answer)
     own = site.asks("hedy@example.org", question=question, answer=answer)
@@ -103,16 +107,15 @@ def about(page: str) -> str:
 
 
 def test_a_proof_that_is_old_forged_or_of_something_else_is_none() -> None:
-    keeper = WorkProofs("s" * 40)
-    question = keeper.question("a", EIGHT)
+    question = KEEPER.question("a", EIGHT)
     late = EIGHT + limits.PROOF_LASTS * 2
 
-    assert not keeper.is_answered(question, "b", "", EIGHT + limits.PROOF_WAIT)
-    assert not keeper.is_answered(question, "a", "", EIGHT)
-    assert not keeper.is_answered(question, "a", "", late)
-    assert not keeper.is_answered("1.x", "a", "", EIGHT)
-    assert keeper.is_answered(question, "a", "", EIGHT + limits.PROOF_WAIT)
-    assert not WorkProofs("t" * 40).is_answered(
+    assert not KEEPER.is_answered(question, "b", "", EIGHT + limits.PROOF_WAIT)
+    assert not KEEPER.is_answered(question, "a", "", EIGHT)
+    assert not KEEPER.is_answered(question, "a", "", late)
+    assert not KEEPER.is_answered("1.x", "a", "", EIGHT)
+    assert KEEPER.is_answered(question, "a", "", EIGHT + limits.PROOF_WAIT)
+    assert not WorkProofs(SecretKeys("t" * 40)).is_answered(
         question, "a", "", EIGHT + limits.PROOF_WAIT
     )
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.model.secret_keys import SecretKeys
 from digest.staff import passkeys as staff_passkeys
 from digest.staff.passkeys import PasskeyAnswer, Passkeys, PasskeySite
 from digest.store.staff import accounts, audit, passkeys
@@ -32,7 +33,7 @@ def visitor(program: App) -> Iterator[TestClient]:
 
 
 def test_a_challenge_is_answered_once_and_within_its_time(program: App) -> None:
-    question = Passkeys("secret").ask_who(HERE, EIGHT)
+    question = Passkeys(SecretKeys("secret")).ask_who(HERE, EIGHT)
     answer = PasskeyAnswer(question.challenge, "{}")
     last, over = (EIGHT + timedelta(minutes=30, seconds=s) for s in (-1, 0))
 
@@ -43,7 +44,9 @@ def test_a_challenge_is_answered_once_and_within_its_time(program: App) -> None:
 
 
 def test_two_pages_ask_two_things_and_another_secret_a_third() -> None:
-    pages = [Passkeys("secret").ask_who(HERE, EIGHT).options for _ in range(2)]
+    pages = [
+        Passkeys(SecretKeys("secret")).ask_who(HERE, EIGHT).options for _ in range(2)
+    ]
     challenges = {json.loads(options)["challenge"] for options in pages}
     assert len(challenges) == 2
 
@@ -67,7 +70,7 @@ def test_a_passkey_is_one_persons_and_ends_with_their_account(program: App) -> N
 @given(st.one_of(st.text(), st.dictionaries(st.text(), st.text()).map(json.dumps)))
 def test_whatever_is_sent_is_no_passkey(credential: str) -> None:
     answer = PasskeyAnswer(1, credential)
-    assert Passkeys("secret").read_new(answer, HERE, "") is None
+    assert Passkeys(SecretKeys("secret")).read_new(answer, HERE, "") is None
 
 
 @pytest.mark.parametrize("number", ["", "0", "-1", "x", "٣", "9" * 18, "9" * 40])

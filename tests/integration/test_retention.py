@@ -61,7 +61,7 @@ from tests.commands import Commands, commands
 from tests.databases import quick_engine
 from tests.joining import JOINABLE, a_joining_site, link_in
 from tests.kept import overdue, removed
-from tests.lists import ANN, BOB, HASHER, imported
+from tests.lists import ANN, BOB, HASHER, HASHER_SECRET, imported
 from tests.paper import DILWYN, Paper, paper, paper_pattern
 from tests.pictures import a_drawing, saved
 from tests.staff import signed_in
@@ -110,7 +110,7 @@ class Kept:
 def stock(engine: Engine, tmp_path: Path) -> Kept:
     """Return such a program, on either database."""
     settings = Settings(data_dir=tmp_path / "data")
-    begun = Kept(App(settings, engine, lambda: begun.now, HASHER.secret))
+    begun = Kept(App(settings, engine, lambda: begun.now, HASHER_SECRET))
     a_stored_campaign(engine, JOINABLE)
     imported(engine, ANN, BOB, CY_BY_EMAIL)
     posts_accepted(engine, [a_post()])
@@ -670,7 +670,7 @@ def test_operators_decide_for_how_long_what_is_kept() -> None:
 def test_each_span_is_that_of_its_kind(tmp_path: Path, engine: Engine) -> None:
     words = "people=2d, letters=3d, inbox=4d, renditions=8d, incoming=31d, history=99d"
     settings = Settings(data_dir=tmp_path, keep=RetentionSpans.parse(words))
-    digest = App(settings, engine, lambda: EIGHT, HASHER.secret)
+    digest = App(settings, engine, lambda: EIGHT, HASHER_SECRET)
 
     spans = {each.name: each.span.days for each in digest.retention.kinds}
     assert {name: spans[name] for name in spans if f"{name}=" in words} == {

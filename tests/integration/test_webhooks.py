@@ -22,6 +22,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.people.departure import LeavingMeans
 from digest.model.roles import Role
+from digest.model.secret_keys import SecretKeys
 from digest.model.webhooks import WebhookKind
 from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.schedule.webhooks.sending import WebhookSecrets, WebhookSender
@@ -93,7 +94,7 @@ def listening() -> Iterator[Chat]:
 
 
 def a_sender(engine: Engine) -> WebhookSender:
-    return WebhookSender(engine, a_fetcher(), WebhookSecrets("our secret"))
+    return WebhookSender(engine, a_fetcher(), WebhookSecrets(SecretKeys("our secret")))
 
 
 def a_fact(engine: Engine, number: int = 1) -> None:
@@ -274,7 +275,9 @@ def test_only_web_addresses_are_told(sqlite_engine: Engine, url: str) -> None:
 def test_no_address_inside_is_asked_unless_it_is_allowed(
     sqlite_engine: Engine, chat: Chat, host: str
 ) -> None:
-    sender = WebhookSender(sqlite_engine, Fetcher(), WebhookSecrets("our secret"))
+    sender = WebhookSender(
+        sqlite_engine, Fetcher(), WebhookSecrets(SecretKeys("our secret"))
+    )
     port = chat.url.rpartition(":")[2]
     sender.create("Chat", f"http://{host}:{port}", (JOINED,), NOW)
     a_fact(sqlite_engine)

@@ -2,9 +2,10 @@
 
 Each says who and for what, and cannot be made by guessing: its signature is 128
 bits of HMAC-SHA256 (104 before an @, where room is short) under a key of that
-purpose's own, so that what is good for one purpose is good for no other. A link to
-unsubscribe never expires: those of before readers had marks are read too. Addresses
-are built from the settings, never from a request.
+purpose's own, so that what is good for one purpose is good for no other. The newest
+secret key signs, and what an earlier one has signed is read as long as that is held. A
+link to unsubscribe never expires: those of before readers had marks are read too.
+Addresses are built from the settings, never from a request.
 """
 
 import base64
@@ -20,6 +21,7 @@ from urllib.parse import urlsplit
 from digest.audience.limits import EVENTS_OF_A_LINK
 from digest.model.delivery.bounces import CopyRef
 from digest.model.people.reader_marks import MARK_LETTERS, ReaderRef
+from digest.model.secret_keys import SecretKeys
 
 # What stands for the token in a rehearsal: too short to be one.
 REHEARSAL = "rehearsal"
@@ -48,25 +50,27 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 class SignedLinks:
     """Makes and reads signed addresses; good for many threads."""
 
-    def __init__(self, secret: str, base_url: str, mail_domain: str = "") -> None:
-        """Derive the keys from `secret`.
+    def __init__(
+        self, secret: SecretKeys | str, base_url: str, mail_domain: str = ""
+    ) -> None:
+        """Derive the keys from `secret`, or from the secret keys that are held.
 
         Mail that answers a copy comes to `mail_domain`, by default the host
         of `base_url`.
         """
         self._base_url = base_url.rstrip("/")
         self._mail_domain = mail_domain or urlsplit(base_url).hostname or "localhost"
-        self._unsubscribe_key = _Key.of(secret, "leave, marked")
-        self._unmarked_key = _Key.of(secret, "leave")
-        self._calendar_key = _Key.of(secret, "calendar")
-        self._events_key = _Key.of(secret, "events")
-        self._view_key = _Key.of(secret, "view")
-        self._account_key = _Key.of(secret, "account")
-        self._confirmation_key = _Key.of(secret, "confirm")
-        self._new_email_key = _Key.of(secret, "new email")
-        self._choices_key = _Key.of(secret, "choices")
-        self._mailto_key = _Key.of(secret, "leave by mail")
-        self._bounce_key = _Key.of(secret, "bounce")
+        self._unsubscribe_keys = _keys_of(secret, "leave, marked")
+        self._unmarked_keys = _keys_of(secret, "leave")
+        self._calendar_keys = _keys_of(secret, "calendar")
+        self._events_keys = _keys_of(secret, "events")
+        self._view_keys = _keys_of(secret, "view")
+        self._account_keys = _keys_of(secret, "account")
+        self._confirmation_keys = _keys_of(secret, "confirm")
+        self._new_email_keys = _keys_of(secret, "new email")
+        self._choices_keys = _keys_of(secret, "choices")
+        self._mailto_keys = _keys_of(secret, "leave by mail")
+        self._bounce_keys = _keys_of(secret, "bounce")
 
     def unsubscribe_url(self, reader: ReaderRef) -> str:
         """Return the address of the page that unsubscribes without signing in."""
@@ -79,14 +83,14 @@ class SignedLinks:
 
     def unsubscribe_token(self, reader: ReaderRef) -> str:
         """Return the last part of `unsubscribe_url`: at most 39 letters and digits."""
-        key = self._unsubscribe_key if reader.mark else self._unmarked_key
-        return _token(key, reader.reader_id, reader.mark)
+        keys = self._unsubscribe_keys if reader.mark else self._unmarked_keys
+        return _token(keys, reader.reader_id, reader.mark)
 
     def read_unsubscribe_token(self, token: str) -> ReaderRef | None:
         """Return the reader whose `unsubscribe_token` begins this text, or None."""
-        if reader := _read_reader(self._unsubscribe_key, token):
+        if reader := _read_reader(self._unsubscribe_keys, token):
             return reader
-        reader_id = _read_token(self._unmarked_key, token)
+        reader_id = _read_token(self._unmarked_keys, token)
         return None if reader_id is None else ReaderRef(reader_id)
 
     @property
@@ -96,12 +100,12 @@ class SignedLinks:
 
     def calendar_url(self, campaign_id: int) -> str:
         """Return the address of the calendar of when a campaign's editions go."""
-        token = _token(self._calendar_key, campaign_id)
+        token = _token(self._calendar_keys, campaign_id)
         return f"{self._base_url}/calendar/{token}.ics"
 
     def read_calendar_token(self, token: str) -> int | None:
         """Return the campaign whose `calendar_url` has this token, or None."""
-        return _read_token(self._calendar_key, token)
+        return _read_token(self._calendar_keys, token)
 
     def events_url(self, entry_ids: Collection[int]) -> str:
         """Return the address of a file for calendars: the events of these entries.
@@ -121,15 +125,14 @@ class SignedLinks:
         if not 0 < len(set(entry_ids)) <= EVENTS_OF_A_LINK:
             return ""
         content = _packed(entry_ids)
-        return _encoded(content + self._events_key.sign(content))
+        return _encoded(content + self._events_keys[0].sign(content))
 
     def read_events_token(self, token: str) -> tuple[int, ...]:
         """Return the entries whose `events_url` has this token; () where none has."""
         if not _EVENTS.fullmatch(token) or len(token) % 4 == 1:
             return ()
-        content = _decoded(token)[:-_MAC_BYTES]
-        expected = _encoded(content + self._events_key.sign(content))
-        return _unpacked(content) if hmac.compare_digest(expected, token) else ()
+        content = _signed_content(self._events_keys, token)
+        return () if content is None else _unpacked(content)
 
     def privacy_url(self, campaign: str) -> str:
         """Return the address of the page that says what is held of its readers."""
@@ -141,7 +144,7 @@ class SignedLinks:
         It names nobody: all who get the same copy have the same one.
         """
         # The code tells it from a variant that has its number after a restore.
-        token = _token(self._view_key, variant_id, code[:MARK_LETTERS])
+        token = _token(self._view_keys, variant_id, code[:MARK_LETTERS])
         return f"{self._base_url}/view/{token}"
 
     def read_view_token(self, token: str) -> tuple[int, str] | None:
@@ -149,32 +152,32 @@ class SignedLinks:
 
         None where none has.
         """
-        variant = _read_reader(self._view_key, token)
+        variant = _read_reader(self._view_keys, token)
         return (variant.reader_id, variant.mark) if variant else None
 
     def account_url(self, link_id: int) -> str:
         """Return the address at which an account is taken up, or a password chosen."""
-        return f"{self._base_url}/welcome/{_token(self._account_key, link_id)}"
+        return f"{self._base_url}/welcome/{_token(self._account_keys, link_id)}"
 
     def read_account_token(self, token: str) -> int | None:
         """Return the link whose `account_url` has this token, or None."""
-        return _read_token(self._account_key, token)
+        return _read_token(self._account_keys, token)
 
     def confirmation_url(self, request_id: int) -> str:
         """Return the address of the page with the button that confirms a sign-up."""
-        return f"{self._base_url}/confirm/{_token(self._confirmation_key, request_id)}"
+        return f"{self._base_url}/confirm/{_token(self._confirmation_keys, request_id)}"
 
     def read_confirmation_token(self, token: str) -> int | None:
         """Return the request whose `confirmation_url` has this token, or None."""
-        return _read_token(self._confirmation_key, token)
+        return _read_token(self._confirmation_keys, token)
 
     def new_email_url(self, request_id: int) -> str:
         """Return the address of the page with the button that confirms an address."""
-        return f"{self._base_url}/address/{_token(self._new_email_key, request_id)}"
+        return f"{self._base_url}/address/{_token(self._new_email_keys, request_id)}"
 
     def read_new_email_token(self, token: str) -> int | None:
         """Return the request whose `new_email_url` has this token, or None."""
-        return _read_token(self._new_email_key, token)
+        return _read_token(self._new_email_keys, token)
 
     def choices_url(self, reader: ReaderRef) -> str:
         """Return the address of the page where a reader chooses what they get."""
@@ -182,18 +185,18 @@ class SignedLinks:
 
     def choices_token(self, reader: ReaderRef) -> str:
         """Return the last part of `choices_url`."""
-        return _token(self._choices_key, reader.reader_id, reader.mark)
+        return _token(self._choices_keys, reader.reader_id, reader.mark)
 
     def read_choices_token(self, token: str) -> ReaderRef | None:
         """Return the reader whose `choices_url` has this token, or None."""
-        return _read_reader(self._choices_key, token)
+        return _read_reader(self._choices_keys, token)
 
     def unsubscribe_mailto(self, reader: ReaderRef, domain: str = "") -> str:
         """Return the mailto: address that does the same.
 
         `domain` is for campaigns whose mail is answered elsewhere.
         """
-        who = _mailed(self._mailto_key, _base36(reader.reader_id), reader.mark)
+        who = _mailed(self._mailto_keys[0], _base36(reader.reader_id), reader.mark)
         return f"mailto:leave+{who}@{domain or self._mail_domain}"
 
     def read_unsubscribe_address(self, address: str) -> ReaderRef | None:
@@ -202,7 +205,7 @@ class SignedLinks:
         if not match:
             return None
         number, mark, _ = match.groups(default="")
-        if not _is_mailed(self._mailto_key, number, mark, match[0]):
+        if not _is_mailed(self._mailto_keys, number, mark, match[0]):
             return None
         return ReaderRef(int(number, 36), mark)
 
@@ -215,7 +218,7 @@ class SignedLinks:
         letters. `domain` is for senders whose mail is answered elsewhere.
         """
         named = f"{edition_code}-{_base36(reader.reader_id)}"
-        copy = _mailed(self._bounce_key, named, reader.mark)
+        copy = _mailed(self._bounce_keys[0], named, reader.mark)
         return f"bounces+{copy}@{domain or self._mail_domain}"
 
     def read_envelope_sender(self, address: str) -> CopyRef | None:
@@ -224,7 +227,7 @@ class SignedLinks:
         if not match:
             return None
         code, number, mark, _ = match.groups(default="")
-        if not _is_mailed(self._bounce_key, f"{code}-{number}", mark, match[0]):
+        if not _is_mailed(self._bounce_keys, f"{code}-{number}", mark, match[0]):
             return None
         return CopyRef(code, ReaderRef(int(number, 36), mark))
 
@@ -255,36 +258,50 @@ class _Key(NamedTuple):
         return outer.digest()[:_MAC_BYTES]
 
 
-def _token(key: _Key, row_id: int, mark: str = "") -> str:
+# Of the newest secret key first: that one signs, and each of them is read by.
+_Keys = tuple[_Key, ...]
+
+
+def _keys_of(secret: SecretKeys | str, purpose: str) -> _Keys:
+    return tuple(_Key.of(each, purpose) for each in SecretKeys.of(secret).every)
+
+
+def _token(keys: _Keys, row_id: int, mark: str = "") -> str:
     number = row_id.to_bytes((row_id.bit_length() + 7) // 8 or 1, "big")
     content = number + mark.encode("ascii")
-    return _encoded(content + key.sign(content))
+    return _encoded(content + keys[0].sign(content))
 
 
-def _read_token(key: _Key, text: str) -> int | None:
-    content = _content_of(key, text)
+def _read_token(keys: _Keys, text: str) -> int | None:
+    content = _content_of(keys, text)
     return None if content is None else int.from_bytes(content, "big")
 
 
-def _read_reader(key: _Key, text: str) -> ReaderRef | None:
-    content = _content_of(key, text)
+def _read_reader(keys: _Keys, text: str) -> ReaderRef | None:
+    content = _content_of(keys, text)
     if content is None or len(content) <= MARK_LETTERS:
         return None
     number, mark = content[:-MARK_LETTERS], content[-MARK_LETTERS:]
     return ReaderRef(int.from_bytes(number, "big"), mark.decode("ascii"))
 
 
-def _content_of(key: _Key, text: str) -> bytes | None:
-    """Return what the token at the beginning of a text says, if `key` has signed it."""
+def _content_of(keys: _Keys, text: str) -> bytes | None:
+    """Return what the token at the beginning of a text says, if a key has signed it."""
     match = _TOKEN.match(text)
     # No bytes at all have a base64 of 4n + 1 letters.
     if not match or len(match[1]) % 4 == 1:
         return None
-    token = match[1]
+    return _signed_content(keys, match[1])
+
+
+def _signed_content(keys: _Keys, token: str) -> bytes | None:
     content = _decoded(token)[:-_MAC_BYTES]
-    # Compared whole, in constant time: what a token says has one token.
-    expected = _encoded(content + key.sign(content))
-    return content if hmac.compare_digest(expected, token) else None
+    for key in keys:
+        # Compared whole, in constant time: what a token says has one token a key.
+        expected = _encoded(content + key.sign(content))
+        if hmac.compare_digest(expected, token):
+            return content
+    return None
 
 
 def _encoded(content: bytes) -> str:
@@ -331,9 +348,9 @@ def _mailed(key: _Key, named: str, mark: str) -> str:
     return f"{named}-{key.sign(named.encode())[:_MAC_BYTES_OF_MAIL].hex()}"
 
 
-def _is_mailed(key: _Key, named: str, mark: str, local_part: str) -> bool:
-    expected = _mailed(key, named, mark)
-    return hmac.compare_digest(expected, local_part.partition("+")[2])
+def _is_mailed(keys: _Keys, named: str, mark: str, local_part: str) -> bool:
+    mailed = local_part.partition("+")[2]
+    return any(hmac.compare_digest(_mailed(key, named, mark), mailed) for key in keys)
 
 
 def _base36(number: int) -> str:

@@ -17,6 +17,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from digest.model.secret_keys import SecretKeys
 from digest.staff import limits
 from digest.store.staff import passkeys
 from digest.store.staff.accounts import Account
@@ -57,7 +58,7 @@ class PasskeyQuestion:
 class Passkeys:
     """Sets passkeys up and knows them again; each challenge is answered once."""
 
-    secret: str = field(repr=False)
+    secret: SecretKeys = field(repr=False)
 
     def ask_for_new(
         self, connection: Connection, owner: Account, site: PasskeySite, now: datetime
@@ -92,7 +93,7 @@ class Passkeys:
         try:
             made_by_device = webauthn.verify_registration_response(
                 credential=answer.credential,
-                expected_challenge=self._challenge(answer.challenge),
+                expected_challenge=self._expected(answer),
                 expected_rp_id=site.host,
                 expected_origin=site.origin,
                 require_user_verification=True,
@@ -134,7 +135,7 @@ class Passkeys:
                 return None
             proof = webauthn.verify_authentication_response(
                 credential=answer.credential,
-                expected_challenge=self._challenge(answer.challenge),
+                expected_challenge=self._expected(answer),
                 expected_rp_id=site.host,
                 expected_origin=site.origin,
                 credential_public_key=passkey.public_key,
@@ -148,8 +149,20 @@ class Passkeys:
         return passkey.account_id
 
     def _challenge(self, number: int) -> bytes:
-        key = hmac.digest(self.secret.encode(), b"digest passkeys", "sha256")
-        return hmac.digest(key, str(number).encode(), "sha256")
+        return self._challenges(number)[0]
+
+    def _challenges(self, number: int) -> list[bytes]:
+        keys = self.secret.derived(b"digest passkeys")
+        return [hmac.digest(key, str(number).encode(), "sha256") for key in keys]
+
+    def _expected(self, answer: PasskeyAnswer) -> bytes:
+        """Return which challenge of that number it must answer: of whichever key."""
+        response = json.loads(answer.credential)["response"]
+        client = json.loads(webauthn.base64url_to_bytes(response["clientDataJSON"]))
+        answered = webauthn.base64url_to_bytes(client["challenge"])
+        challenges = self._challenges(answer.challenge)
+        matching = (c for c in challenges if hmac.compare_digest(c, answered))
+        return next(matching, challenges[0])
 
 
 def use_up(connection: Connection, answer: PasskeyAnswer, now: datetime) -> bool:

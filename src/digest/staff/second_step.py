@@ -1,17 +1,17 @@
 """The second step of signing in: codes from a phone (RFC 6238), and codes on paper."""
 
-import base64
 import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
+from digest.model.secret_keys import SecretKeys
 from digest.staff import limits
 from digest.store.staff import second_steps
+from digest.store.staff.sealing import SECOND_STEP, SealedBox
 
 _STEP_SECONDS = 30
 # Without those that look like others on paper.
@@ -30,7 +30,7 @@ class TotpProof:
 class SecondStep:
     """Makes and checks codes; what is kept of them is of no use without our secret."""
 
-    secret: str = field(repr=False)
+    secret: SecretKeys = field(repr=False)
 
     def new_secret(self) -> str:
         """Return a secret for a phone to make codes of: 160 bits, in base 32."""
@@ -49,7 +49,7 @@ class SecondStep:
         step = _step(proof.totp_secret, proof.code, now)
         if step is None:
             return False
-        sealed = self._box.encrypt(proof.totp_secret.encode()).decode()
+        sealed = self._box.seal(proof.totp_secret)
         second_steps.set_totp(connection, account_id, sealed, step, now)
         return True
 
@@ -62,14 +62,12 @@ class SecondStep:
         """
         typed = "".join(code.split()).replace("-", "").lower()
         if len(typed) == limits.RECOVERY_CODE_LETTERS:
-            hashed = self._hash(account_id, typed)
-            return second_steps.use_recovery_code(connection, account_id, hashed, now)
+            hashes = [code for _, code in self._hashes(account_id, typed)]
+            return second_steps.use_recovery_code(connection, account_id, hashes, now)
         sealed = second_steps.totp_secret(connection, account_id)
-        if sealed is None:
-            return False
-        try:
-            totp_secret = self._box.decrypt(sealed).decode()
-        except InvalidToken:  # sealed under another secret key
+        # One that is sealed with a key that is not held is none either.
+        totp_secret = None if sealed is None else self._box.open(sealed)
+        if totp_secret is None:
             return False
         step = _step(totp_secret, typed, now)
         return step is not None and second_steps.use_totp(connection, account_id, step)
@@ -84,19 +82,21 @@ class SecondStep:
             )
             for _ in range(limits.RECOVERY_CODES)
         ]
-        hashes = [self._hash(account_id, code) for code in codes]
+        hashes = [self._hashes(account_id, code)[0] for code in codes]
         second_steps.set_recovery_codes(connection, account_id, hashes, now)
         half = limits.RECOVERY_CODE_LETTERS // 2
         return [f"{code[:half]}-{code[half:]}" for code in codes]
 
-    def _hash(self, account_id: int, code: str) -> str:
-        key = hmac.digest(self.secret.encode(), b"digest recovery codes", "sha256")
-        return hmac.new(key, f"{account_id}:{code}".encode(), "sha256").hexdigest()
+    def _hashes(self, account_id: int, code: str) -> list[tuple[str, str]]:
+        """Return what each key hashes a code to, by its id, the newest first."""
+        content = f"{account_id}:{code}".encode()
+        keys = self.secret.derived(b"digest recovery codes")
+        hashes = [hmac.digest(key, content, "sha256").hex() for key in keys]
+        return [*zip(self.secret.ids, hashes, strict=True)]
 
     @property
-    def _box(self) -> Fernet:
-        key = hmac.digest(self.secret.encode(), b"digest second step", "sha256")
-        return Fernet(base64.urlsafe_b64encode(key))
+    def _box(self) -> SealedBox:
+        return SealedBox(self.secret, SECOND_STEP)
 
 
 def _step(totp_secret: str, code: str, now: datetime) -> int | None:

@@ -20,7 +20,7 @@ from digest.cli.parts.program import new_program
 from digest.cli.people import complaints, subscribers
 from digest.cli.post_room import calls, slips
 from digest.cli.post_room import print as letters
-from digest.cli.programs import key, webhook
+from digest.cli.programs import key, secret_key, webhook
 from digest.cli.service import installation, resuming, retention, serve
 
 app = new_program()
@@ -47,6 +47,7 @@ for name, noun in {
     "list": mailing_list,
     "users": users,
     "key": key,
+    "secret-key": secret_key,
     "webhook": webhook,
     "subscribers": subscribers,
     "print": letters,

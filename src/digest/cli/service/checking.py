@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from digest.bootstrap import opened
 from digest.deliver.carrier import Carrier
 from digest.deliver.sender_dns import look_up
-from digest.errors import CarrierError, DigestError, MailboxError
+from digest.errors import CarrierError, DigestError, MailboxError, SettingsError
 from digest.model.campaigns.campaign import Campaign, LetterHead, Schedule
 from digest.model.campaigns.live_needs import campaign_needs
 from digest.model.campaigns.slots import weekly
@@ -47,6 +47,7 @@ def run_checks(settings: Settings) -> list[Check]:
     """Return how each part stands; one that fails hides no other."""
     parts: dict[str, Callable[[Settings], str]] = {
         "database": _database,
+        "secret key": _secret_key,
         "mail server": _mail_server,
         "mailbox": _mailbox,
         "operators": _operators,
@@ -121,6 +122,32 @@ def _database(settings: Settings) -> str:
     if identity and not (identity.system and identity.timeline):
         words += _IDENTITY_UNKNOWN
     return words
+
+
+def _secret_key(settings: Settings) -> str:
+    from digest.staff.key_needs import (
+        faults_in_words,
+        needs_in_words,
+        standing_in_words,
+    )
+    from digest.store.staff import secret_keys
+
+    with opened(settings, with_any_key=True) as digest, digest.reading() as connection:
+        uses = secret_keys.uses(connection, digest.keys)
+        unopened = secret_keys.unopened(connection, digest.keys)
+    if faults := faults_in_words(uses, digest.keys, unopened):
+        raise SettingsError(faults)
+    if any(use.sealed for use in uses if not use.is_newest):
+        rotation = ". Seal with the newest: digest secret-key rotate"
+    else:
+        rotation = ""
+    words = (
+        f"{standing_in_words(use)} {use.key_id}"
+        + ("" if use.is_newest else f": needed by {needs_in_words(use, zone)}")
+        for zone in [settings.timezone]
+        for use in uses
+    )
+    return "; ".join(words) + rotation
 
 
 def _mail_server(settings: Settings) -> str:

@@ -1,18 +1,17 @@
 """What is to be told to endpoints, signed and sent; each endpoint by itself."""
 
 import base64
-import hmac
 import logging
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Engine
 
 from digest import __version__
 from digest.errors import DigestError, SourceError
 from digest.gather.fetching.fetch import Fetcher, web_address
+from digest.model.secret_keys import SecretKeys
 from digest.model.webhooks import (
     SECRET_SIGN,
     WebhookKind,
@@ -28,6 +27,7 @@ from digest.store.limits import (
     WEBHOOK_NAME_LENGTH,
     WEBHOOK_URL_LENGTH,
 )
+from digest.store.staff.sealing import WEBHOOK, SealedBox
 from digest.store.webhooks import endpoints, outbox
 from digest.store.webhooks.endpoints import NewEndpoint, WebhookEndpoint
 from digest.store.webhooks.outbox import MessageState, WebhookMessage
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 class WebhookSecrets:
     """Secrets that messages are signed with; we keep them sealed with our own."""
 
-    secret: str = field(repr=False)
+    secret: SecretKeys = field(repr=False)
 
     def new(self) -> str:
         """Return a secret as its endpoint is handed it: 256 bits."""
@@ -49,22 +49,18 @@ class WebhookSecrets:
 
     def sealed(self, secret: str) -> str:
         """Return a secret as it is kept."""
-        return self._box.encrypt(secret.encode()).decode()
+        return SealedBox(self.secret, WEBHOOK).seal(secret)
 
     def opened(self, sealed: str) -> str:
         """Return a secret that was kept. Raises DigestError under another key."""
-        try:
-            return self._box.decrypt(sealed).decode()
-        except InvalidToken as problem:
+        secret = SealedBox(self.secret, WEBHOOK).open(sealed)
+        if secret is None:
             raise DigestError(
-                "its secret was sealed under another DIGEST_SECRET_KEY: give it a new "
-                "one with digest webhook rotate NAME"
-            ) from problem
-
-    @property
-    def _box(self) -> Fernet:
-        key = hmac.digest(self.secret.encode(), b"digest webhook", "sha256")
-        return Fernet(base64.urlsafe_b64encode(key))
+                "its secret was sealed under another DIGEST_SECRET_KEY: name that in "
+                "DIGEST_SECRET_KEY_FALLBACKS, or give the webhook a new secret with "
+                "digest webhook rotate NAME"
+            )
+        return secret
 
 
 @dataclass(frozen=True, slots=True)

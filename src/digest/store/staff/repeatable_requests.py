@@ -13,11 +13,20 @@ from digest.store.limits import REPEATS_KEPT
 
 @dataclass(frozen=True, slots=True)
 class RepeatableRequest:
-    """What was asked: by whose key, under which of theirs, and its fingerprint."""
+    """What was asked: by whose key, under which of theirs, and its fingerprint.
+
+    What was asked before may have the fingerprint of an earlier secret key.
+    """
 
     access_key_id: int
     repeat_key: str
     fingerprint: str
+    of_earlier_keys: tuple[str, ...] = ()
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Each by which the same is known again."""
+        return (self.fingerprint, *self.of_earlier_keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What proves who somebody is besides their password: each proof is good once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -40,26 +40,38 @@ def use_totp(connection: Connection, account_id: int, step: int) -> bool:
 
 
 def set_recovery_codes(
-    connection: Connection, account_id: int, hashes: Iterable[str], now: datetime
+    connection: Connection,
+    account_id: int,
+    hashes: Iterable[tuple[str, str]],
+    now: datetime,
 ) -> None:
-    """Give an account new codes on paper; those it had are good no more."""
+    """Give an account new codes on paper; those it had are good no more.
+
+    Each is a hash, behind the id of the secret key that it was made with.
+    """
     connection.execute(
         delete(recovery_code).where(recovery_code.c.account_id == account_id)
     )
-    rows = [{"account_id": account_id, "code_hash": code} for code in hashes]
+    rows = [
+        {"account_id": account_id, "key_id": key_id, "code_hash": code}
+        for key_id, code in hashes
+    ]
     connection.execute(insert(recovery_code), rows)
     _record(connection, "made codes on paper for", account_id, now)
 
 
 def use_recovery_code(
-    connection: Connection, account_id: int, code_hash: str, now: datetime
+    connection: Connection, account_id: int, hashes: Collection[str], now: datetime
 ) -> bool:
-    """Use up a code on paper; False where it is none, or has been used."""
+    """Use up a code on paper; False where it is none, or has been used.
+
+    `hashes` are what it is hashed to, with each secret key that it may be of.
+    """
     used = connection.execute(
         update(recovery_code)
         .where(
             recovery_code.c.account_id == account_id,
-            recovery_code.c.code_hash == code_hash,
+            recovery_code.c.code_hash.in_(hashes),
             recovery_code.c.used_at.is_(None),
         )
         .values(used_at=now)

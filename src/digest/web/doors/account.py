@@ -126,8 +126,10 @@ class _OwnAccount:
         self._digest = digest
         self._pages = pages
         self._wrong = wrong
-        self.second_step = SecondStep(digest.secret)
-        self._secrets = URLSafeTimedSerializer(digest.secret, salt="second step")
+        self.second_step = SecondStep(digest.keys)
+        self._secrets = URLSafeTimedSerializer(
+            digest.keys.oldest_first, salt="second step"
+        )
 
     def overview(
         self,

@@ -74,7 +74,7 @@ class _OidcDoor:
         self._provider = provider
         self._sessions = sessions
         self._wrong = wrong
-        self._signed = URLSafeTimedSerializer(digest.secret, salt="oidc")
+        self._signed = URLSafeTimedSerializer(digest.keys.oldest_first, salt="oidc")
 
     def ask(self, then: str) -> Response:
         """Send a browser to the provider; what its answer must match is its cookie."""

@@ -25,7 +25,7 @@ class PasskeyDoor:
 
     def __init__(self, digest: App) -> None:
         self._digest = digest
-        self._passkeys = Passkeys(digest.secret)
+        self._passkeys = Passkeys(digest.keys)
 
     def ask_who(self, request: Request) -> PasskeyQuestion | None:
         """Return the question that signs somebody in; None where no device takes it."""

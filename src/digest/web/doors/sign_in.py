@@ -108,7 +108,7 @@ class _Steps:
         self._pages = pages
         self._sessions = sessions
         self._wrong = wrong
-        self._second_step = SecondStep(digest.secret)
+        self._second_step = SecondStep(digest.keys)
 
     def password_page(
         self,

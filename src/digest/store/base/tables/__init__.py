@@ -7,6 +7,7 @@ from digest.store.base.tables.accounts import (
     account_session,
     audit,
     recovery_code,
+    secret_key,
     used_challenge,
 )
 from digest.store.base.tables.campaigns import (
@@ -140,6 +141,7 @@ __all__ = [
     "rendition",
     "repeatable_request",
     "schedule",
+    "secret_key",
     "send_batch",
     "short_link",
     "slow_start",

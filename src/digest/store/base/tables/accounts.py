@@ -108,7 +108,18 @@ recovery_code = Table(
     reference("account_id"),
     required("code_hash", String(64)),
     Column("used_at", UtcDateTime),
+    Column("key_id", String(16)),  # of the secret key it was made with, once kept
     PrimaryKeyConstraint("account_id", "code_hash"),
+)
+
+# Secret keys that this database was used with, by their ids; what hashes are made with,
+# which no rotation changes, is sealed with one of them.
+secret_key = Table(
+    "secret_key",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("first_used_at", UtcDateTime),  # null: before that was kept
+    Column("hash_key", Text),
 )
 
 # Links that work once: to the first account, into one that was asked in, to a new

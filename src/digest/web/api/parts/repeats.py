@@ -81,8 +81,13 @@ class RequestGuard:
         place = json.dumps([request.method, request.url.path, request.url.query])
         content = place.encode() + b"\n" + body
         # With a key of ours: what was sent may be somebody's name.
-        fingerprint = hmac.new(self.digest.secret.encode(), content, hashlib.sha256)
-        return RepeatableRequest(key.id, repeat_key, fingerprint.hexdigest())
+        fingerprint, *of_earlier_keys = (
+            hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
+            for secret in self.digest.keys.every
+        )
+        return RepeatableRequest(
+            key.id, repeat_key, fingerprint, tuple(of_earlier_keys)
+        )
 
     def _begin(self, repeatable: RepeatableRequest) -> EarlierRequest | None:
         """Return what it was answered before, None where it is to be done now."""
@@ -91,7 +96,7 @@ class RequestGuard:
             earlier = repeatable_requests.begin(connection, repeatable, now)
             if earlier is None:
                 return None
-            if earlier.fingerprint != repeatable.fingerprint:
+            if earlier.fingerprint not in repeatable.fingerprints:
                 raise RefusedFields(InputFault(HEADER, _OTHER))
             if earlier.status is not None:
                 return earlier
