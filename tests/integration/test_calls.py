@@ -218,6 +218,35 @@ def test_a_wrong_number_is_rung_no_more_and_the_next_one_is(engine: Engine) -> N
     assert edited.suppressed == {}
 
 
+def test_a_wrong_number_of_before_a_change_silences_that_alone(engine: Engine) -> None:
+    _, [key] = an_edition_to_ring(engine)
+    desk, wrong = a_desk(engine, HandWoundClock()), CallOutcome.WRONG_NUMBER
+    with writing(engine) as connection:
+        edit(connection, HASHER, "Edwin", {"phone": "01632 960 111"}, EIGHT)
+
+    # As a sheet has it that was printed before.
+    call = desk.write_down(str(key), CallReport(wrong, number="+44 1632 960110"))
+
+    assert (call.state, call.attempts) == (DeliveryState.PLANNED, 1)
+    assert [each.phone for each in calls_to_make(engine)] == ["01632 960 111"]
+    rung, now = (
+        HASHER.hashed(PersonKeys(phone=phone_key("Edwin", number))).phone
+        for number in (NUMBER, "01632 960 111")
+    )
+    with reading(engine) as connection:
+        assert connection.scalars(select(suppression.c.target_hash)).all() == [rung]
+        assert connection.scalars(select(call_attempt.c.phone_hash)).all() == [rung]
+    taken_back = desk.take_back(str(key))
+    assert taken_back.call.attempts == 0
+    with reading(engine) as connection:
+        assert connection.scalars(select(suppression.c.target_hash)).all() == []
+
+    call = desk.write_down(str(key), CallReport(wrong, number="01632 960111"))
+    assert call.state is DeliveryState.CANCELLED
+    with reading(engine) as connection:
+        assert connection.scalars(select(suppression.c.target_hash)).all() == [now]
+
+
 def test_who_asks_to_stop_has_left_by_phone(engine: Engine) -> None:
     number, [key] = an_edition_to_ring(engine)
     with writing(engine) as connection:

@@ -97,6 +97,8 @@ CALL_UNDO = timedelta(days=1)
 
 # Characters of what a reader would have passed on: a few sentences.
 CALL_NOTE_LENGTH = 1000
+# Of a telephone number that a caller says was rung.
+CALL_NUMBER_LENGTH = 40
 
 # == A sender's domain ==
 

@@ -77,7 +77,7 @@ def sheet(
 
 
 @app.command()
-def outcome(
+def outcome(  # noqa: PLR0913 - an option for each thing that is written down
     reference: Reference,
     what: Annotated[CallOutcome, typer.Argument(metavar="OUTCOME", help=_OUTCOMES)],
     *,
@@ -91,6 +91,12 @@ def outcome(
         str | None,
         typer.Option("--format", help="What they would have, with another-way."),
     ] = None,
+    number: Annotated[
+        str,
+        typer.Option(
+            "--number", help="What was rung, if their number was changed since."
+        ),
+    ] = "",
 ) -> None:
     """Write down what came of a call, and do what follows."""
     from digest.bootstrap import open_app
@@ -110,7 +116,8 @@ def outcome(
             again_at = time_to_ring(at, digest.now(), zone)
         except ValueError as problem:
             raise typer.BadParameter(f"{at} {problem}", param_hint="--at") from problem
-        report = CallReport(what, note, again_at, _WAYS[way] if way else None)
+        instead = _WAYS[way] if way else None
+        report = CallReport(what, note, again_at, instead, number=number)
         call = digest.call_desk.write_down(reference, report)
     again = call.next_attempt_at
     when = f", again {again:%Y-%m-%d %H:%M} UTC" if again else ""

@@ -66,6 +66,7 @@ _NOT_NEWEST = (
     "look at it again, and take back what is wrong now"
 )
 _NO_WAY = "say how they would rather have it: one of {}"
+_NO_NUMBER = "a telephone number has at most {} characters"
 _TOO_LONG = "write at most {} characters of what they said"
 _UNREADABLE = (
     "the note holds a character that cannot be kept: type it anew without what is not "
@@ -83,6 +84,10 @@ class CallDoors(ReaderDoors, Protocol):
         self, connection: Connection, person: int, change: FormatChange, now: datetime
     ) -> None:
         """Take back that they changed to a format, and that they agreed to it."""
+        ...
+
+    def hash_of_number(self, name: str, number: str) -> str:
+        """Return what a number of somebody's is hashed to, "" of none."""
         ...
 
 
@@ -113,6 +118,8 @@ class CallDesk:
         is not of those rounds, and DigestError, nothing written down, for anything else
         of one that is not to be made any more, and while nothing may leave.
         """
+        if len(report.number) > limits.CALL_NUMBER_LENGTH:
+            raise DigestError(_NO_NUMBER.format(limits.CALL_NUMBER_LENGTH))
         if len(report.note) > limits.CALL_NOTE_LENGTH:
             raise DigestError(_TOO_LONG.format(limits.CALL_NOTE_LENGTH))
         if not report.is_readable:
@@ -182,7 +189,7 @@ class CallDesk:
     def _follow(
         self, connection: Connection, call: Call, report: CallReport, now: datetime
     ) -> CallEffect:
-        person = call.subscriber_id
+        person, rung = call.subscriber_id, self._other_number(call, report)
         match report.outcome:
             case CallOutcome.SPOKEN if call.is_over:
                 calls.tell_late(connection, call, report.outcome.words.lower(), now)
@@ -194,15 +201,9 @@ class CallDesk:
                 _hand_over(
                     connection, call, DeliveryState.PLANNED, report, now, again_at
                 )
-                return CallEffect(again_at)
+                return CallEffect(again_at, number_hash=rung)
             case CallOutcome.WRONG_NUMBER:
-                # Nobody was told anything: whoever mends the number, they hear it.
-                tried = {"attempts": delivery.c.attempts + 1}
-                words = report.outcome.words.lower()
-                deliveries.cancel(
-                    connection, calls.is_it(call.key), now, words, **tried
-                )
-                numbers.silence(connection, call, now)
+                _give_up_number(connection, call, report, rung, now)
             case CallOutcome.STOP:
                 has_left = self.doors.leave(connection, person, call.campaign, now)
                 return CallEffect(has_left=has_left)
@@ -215,7 +216,13 @@ class CallDesk:
                 return CallEffect(format_before=before)
             case CallOutcome.ANOTHER_WAY:
                 raise DigestError(_NO_WAY.format(", ".join(map(str, OTHER_WAYS))))
-        return CallEffect()
+        return CallEffect(number_hash=rung)
+
+    def _other_number(self, call: Call, report: CallReport) -> str:
+        """Return what the number that was rung is hashed to, "" where it is theirs."""
+        if not report.is_of_another_number(call.phone):
+            return ""
+        return self.doors.hash_of_number(call.name, report.number)
 
     def _undo(
         self, connection: Connection, call: Call, attempt: CallAttempt, now: datetime
@@ -233,6 +240,23 @@ class CallDesk:
             case CallOutcome.ANOTHER_WAY:
                 change = FormatChange(attempt.format, attempt.format_before, attempt.at)
                 self.doors.restore_format(connection, person, change, now)
+
+
+def _give_up_number(
+    connection: Connection, call: Call, report: CallReport, rung: str, now: datetime
+) -> None:
+    """Ring nobody there in their name: at `rung`, where theirs is another by now."""
+    if rung:
+        numbers.silence_another(connection, call, rung, now)
+        if call.is_to_be_made:
+            # Theirs has been put right since: it is to be rung, and now.
+            _hand_over(connection, call, DeliveryState.PLANNED, report, now, now)
+        return
+    # Nobody was told anything: whoever mends the number, they hear it.
+    tried = {"attempts": delivery.c.attempts + 1}
+    words = report.outcome.words.lower()
+    deliveries.cancel(connection, calls.is_it(call.key), now, words, **tried)
+    numbers.silence(connection, call, now)
 
 
 def _is_said_again(connection: Connection, call: Call, report: CallReport) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from digest.model.campaigns.day_times import QuietHours
 from digest.model.campaigns.written_times import wall_time
 from digest.model.formats import FORMATS, PHONE, Format
+from digest.model.people.person import bare_digits
 
 # Of a day nobody answers all the time: two hours on, the meal or the visit is over.
 RING_AGAIN_AFTER = timedelta(hours=2)
@@ -85,7 +86,8 @@ class CallReport:
 
     `note` is what the reader would have passed on. `again_at` is when they asked to be
     rung, and `format` what they would have instead. `after` is how many tries the
-    caller saw before this one: of two people who press at once, one is heard.
+    caller saw before this one: of two people who press at once, one is heard. `number`
+    is what the caller rang, where the page or the sheet may be of before a change.
     """
 
     outcome: CallOutcome
@@ -93,6 +95,11 @@ class CallReport:
     again_at: datetime | None = None
     format: Format | None = None
     after: int | None = None
+    number: str = ""
+
+    def is_of_another_number(self, phone: str) -> bool:
+        """Whether what was rung is not the number that is held now."""
+        return bool(self.number) and bare_digits(self.number) != bare_digits(phone)
 
     @property
     def is_readable(self) -> bool:

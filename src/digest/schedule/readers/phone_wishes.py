@@ -14,7 +14,7 @@ from digest.audience.unsubscribing import leave_as_told, undo_leaving
 from digest.model.delivery.calls import FormatChange
 from digest.model.formats import Format
 from digest.model.people.departure import LeavingMeans, LeavingRequest
-from digest.model.people.person import CONSENT, Consent
+from digest.model.people.person import CONSENT, Consent, PersonKeys, phone_key
 from digest.store.campaigns import campaigns
 from digest.store.people import readers, subscribers, subscriptions
 from digest.store.people.joining import consents
@@ -35,6 +35,11 @@ class ReaderWishes:
     hasher: KeyedHasher
     means: LeavingMeans = LeavingMeans.PHONE
     evidence: str = ON_THE_PHONE
+
+    def hash_of_number(self, name: str, number: str) -> str:
+        """Return what a number of somebody's is hashed to, "" of none."""
+        keys = PersonKeys(phone=phone_key(name, number))
+        return self.hasher.hashed(keys).phone or ""
 
     def leave(
         self, connection: Connection, person: int, name: str, now: datetime

@@ -84,6 +84,7 @@ class CallWords:
             "note": about.last.note if about.last else "",
             "waiting": self._waiting(call) if waits else "",
             "attempts": call.attempts,
+            "has_changed": call.has_changed and bool(call.phone),
             "is_practice": call.is_rehearsal,
             "until": moment_in_words(call.deliver_by, zone) if call.deliver_by else "",
         }

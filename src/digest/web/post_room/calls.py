@@ -135,6 +135,7 @@ class _Calls:
             form.get("note", "").strip(),
             format=_WAYS.get(form.get("way", "")),
             after=_number(tries) if tries else None,
+            number=form.get("number", "").strip(),
         )
         if outcome is not CallOutcome.LATER:
             return report

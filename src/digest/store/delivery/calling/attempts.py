@@ -77,6 +77,8 @@ class CallEffect:
     again_at: datetime | None = None
     format_before: str = ""
     has_left: bool = False
+    # What the number is hashed to that was rung, where it is not the one held now.
+    number_hash: str = ""
 
 
 def add(
@@ -104,7 +106,7 @@ def add(
             format=report.format.name if report.format else None,
             format_before=effect.format_before or None,
             has_left=effect.has_left,
-            phone_hash=_number_of(call.subscriber_id),
+            phone_hash=effect.number_hash or _number_of(call.subscriber_id),
             moved_to=after.state if has_moved else None,
             tries_before=call.attempts,
             reply_before=call.reply or None,

@@ -56,7 +56,8 @@ class Call:
     """A reader to be rung for an edition, or who was; no name where they were erased.
 
     `attempts` counts the tries so far, and `next_attempt_at` is when to try again;
-    `written` is the number of what was written down of it last.
+    `written` is the number of what was written down of it last. `has_changed` says
+    that something of its reader was changed since its edition was due, maybe the phone.
     """
 
     key: DeliveryKey
@@ -77,6 +78,7 @@ class Call:
     is_going: bool
     settled_at: datetime | None = None
     written: int | None = None
+    has_changed: bool = False
 
     @property
     def subject(self) -> str:
@@ -331,6 +333,7 @@ def _calls() -> Select[Any]:
             subscriber.c.phone,
             subscriber.c.organiser,
             subscriber.c.erased_at,
+            subscriber.c.changed_at,
             edition.c.campaign_id,
             campaign.c.name.label("campaign"),
             edition.c.slot,
@@ -379,4 +382,5 @@ def _call(row: Row[Any]) -> Call:
         is_going=row.edition_state in _GOING and row.stopped_at is None,
         settled_at=row.settled_at,
         written=row.written,
+        has_changed=not is_erased and row.changed_at > row.slot,
     )

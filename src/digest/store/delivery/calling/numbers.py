@@ -13,6 +13,13 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
 
 
+def silence_another(
+    connection: Connection, call: Call, number_hash: str, now: datetime
+) -> None:
+    """Ring nobody in its reader's name at a number that is not theirs any more."""
+    suppressions.add(connection, {"phone": number_hash}, _why(call.key), now)
+
+
 def silence(connection: Connection, call: Call, now: datetime) -> int:
     """Ring its reader at that number no more; return how many calls were cancelled.
 

@@ -97,6 +97,13 @@ class CallOutcomeReport(BaseModel):
     format: Annotated[
         str, Field(description=f"With another-way: one of {', '.join(_WAYS)}.")
     ] = ""
+    number: Annotated[
+        str,
+        Field(
+            max_length=of_calls.CALL_NUMBER_LENGTH,
+            description="What was rung, where their number may have changed since.",
+        ),
+    ] = ""
 
 
 class CallUndo(BaseModel):
@@ -171,7 +178,14 @@ def routes(digest: App) -> APIRouter:
         way = _WAYS.get(report.format)
         return _view(
             desk.write_down(
-                reference, CallReport(report.outcome, report.note, report.again_at, way)
+                reference,
+                CallReport(
+                    report.outcome,
+                    report.note,
+                    report.again_at,
+                    way,
+                    number=report.number,
+                ),
             )
         )
 
