@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,6 +11,7 @@ from starlette.testclient import TestClient
 from digest.audience.subject_access import everything
 from digest.bootstrap import App
 from digest.model.roles import Role
+from digest.store.people import suppressions
 from digest.store.staff import audit
 from digest.web.app import make_app
 from tests.builders import SITE
@@ -237,8 +239,37 @@ def test_who_is_suppressed_is_written_to_again_by_undo(desk: TestClient) -> None
     assert "Cannot be reached" in page
     assert f'action="{NEW}/suppress/undo"' in page
     page = sent(desk, f"{NEW}/suppress/undo")
-    assert "written to again" in page
+    assert "That is taken back" in page
     assert "Served by email" in page
+
+
+def test_each_reason_is_taken_back_by_itself_and_a_wish_only_if_they_ask(
+    desk: TestClient, program: App
+) -> None:
+    sent(desk, "/desk/people/new", **JOSEPHINE)
+    email = {"email": program.hasher.of_address(JOSEPHINE["email"])}
+    long_ago = program.now() - timedelta(days=3)
+    with program.writing() as connection:
+        suppressions.add(connection, email, "asked us never again", long_ago)
+        suppressions.add(connection, email, "bounced: no such address", long_ago)
+
+    page = desk.get(NEW).text
+    assert "Nothing goes to them by email: asked us never again, since" in page
+    assert "Nothing goes to them by email: bounced: no such address, since" in page
+    assert "Choose one reason" in sent(desk, f"{NEW}/suppress/undo")
+    page = sent(desk, f"{NEW}/suppress/undo", reason="bounced: no such address")
+    assert "That is taken back" in page
+    assert "Cannot be reached" in page
+
+    wish = {"reason": "asked us never again"}
+    assert "Which reason?" in desk.get(f"{NEW}/suppress/lift", params=wish).text
+    page = sent(desk, f"{NEW}/suppress/undo", **wish)
+    assert "Write how and when they asked for it" in page
+    page = sent(desk, f"{NEW}/suppress/undo", **wish, asked="by phone on 6 July")
+    assert "Served by email" in page
+    with program.reading() as connection:
+        [act] = audit.latest(connection, 1)
+    assert act.act.after == {"asked": "by phone on 6 July"}
 
 
 def test_erasing_takes_two_steps(desk: TestClient, program: App) -> None:

@@ -38,6 +38,9 @@ IMPORT_UNDOABLE = timedelta(days=7)
 # After how long without a sign an import is taken to have been cut off.
 IMPORT_SILENCE = timedelta(minutes=2)
 
+# For so long a suppression that was asked for may be taken back as a mistake.
+SUPPRESSION_UNDO = timedelta(hours=1)
+
 # == A person ==
 
 # Of an email address: RFC 5321 leaves no more between its angle brackets.

@@ -146,6 +146,8 @@ PERSON_EVENTS = 30
 PERSON_EVENTS_AT_MOST = 10_000
 # Of why somebody is not written to: a sentence.
 REASON_CHARACTERS = 200
+# Of a reason that is taken back, as the program itself may have written it.
+LIFTED_REASON_CHARACTERS = 2000
 # Of what is looked for: the longest name.
 SEARCH_CHARACTERS = 200
 # Of posts on one page of a campaign's.

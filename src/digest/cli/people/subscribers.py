@@ -188,3 +188,31 @@ def suppress(
     with open_app() as digest, digest.writing() as connection:
         channels = suppress_person(connection, digest.hasher, who, reason, digest.now())
     result(f"suppressed: nothing more is sent by {', '.join(channels)}")
+
+
+@app.command()
+def lift(
+    who: Who,
+    reason: Annotated[
+        str,
+        typer.Option("--reason", metavar="R", help="Which, where there are several."),
+    ] = "",
+    asked: Annotated[
+        str,
+        typer.Option(
+            "--asked",
+            metavar="HOW",
+            help="How and when they asked to be written to again, naming nobody: for "
+            "what is theirs to take back.",
+        ),
+    ] = "",
+) -> None:
+    """Take one reason back why somebody is not written to; the others stand."""
+    from digest.audience.suppressing import SuppressionLift
+    from digest.audience.suppressing import lift as lift_one
+    from digest.bootstrap import open_app
+
+    with open_app() as digest, digest.writing() as connection:
+        which = SuppressionLift(reason, asked)
+        count = lift_one(connection, digest.hasher, who, digest.now(), which)
+    result("lifted" if count else "nothing is suppressed of theirs")

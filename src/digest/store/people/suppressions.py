@@ -67,12 +67,19 @@ def lift(
 
 
 def lift_of_reason(
-    connection: Connection, targets: Mapping[str, str], reason: str, now: datetime
+    connection: Connection,
+    targets: Mapping[str, str],
+    reason: str,
+    now: datetime,
+    asked: str = "",
 ) -> int:
-    """Take back what stands against these for that reason alone; return how many."""
+    """Take back what stands against these for that reason alone; return how many.
+
+    `asked` goes on record: how they said that they are to be written to again.
+    """
     hashes = [*targets.values()]
     those = one_of(connection, suppression.c.target_hash, hashes)
-    return _lift(connection, those & (suppression.c.reason == reason), now)
+    return _lift(connection, those & (suppression.c.reason == reason), now, asked)
 
 
 def lift_reason(connection: Connection, reason: str, now: datetime) -> int:
@@ -87,14 +94,17 @@ def _said_at(at: datetime) -> ColumnElement[bool]:
     return suppression.c.created_at == at
 
 
-def _lift(connection: Connection, those: ColumnElement[bool], now: datetime) -> int:
+def _lift(
+    connection: Connection, those: ColumnElement[bool], now: datetime, asked: str = ""
+) -> int:
     pairs = select(suppression.c.channel, suppression.c.target_hash).where(those)
     targets = {(row.channel, row.target_hash) for row in connection.execute(pairs)}
     connection.execute(delete(suppression).where(those))
     if targets:
         channels = sorted({channel for channel, _ in targets})
         before = {"channels": channels, "suppressed": len(targets)}
-        act = Act("lifted the suppression of somebody", before=before)
+        after = {"asked": asked} if asked else None
+        act = Act("lifted the suppression of somebody", before=before, after=after)
         record(connection, act, now)
     return len(targets)
 

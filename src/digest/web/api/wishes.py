@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from digest.audience import catching_up, pausing, unsubscribing
 from digest.audience.subject_access import find
-from digest.audience.suppressing import lift
+from digest.audience.suppressing import SuppressionLift, lift
 from digest.audience.suppressing import suppress as suppress_person
 from digest.bootstrap import App
 from digest.errors import NotFound
@@ -74,6 +74,25 @@ class SuppressRequest(_Wish):
     """Why, in words that name nobody: it outlives them."""
 
     reason: Annotated[str, Field(min_length=1, max_length=limits.REASON_CHARACTERS)]
+
+
+class LiftRequest(_Wish):
+    """Which reason is taken back, and how they asked for that, naming nobody."""
+
+    reason: Annotated[
+        str,
+        Field(
+            max_length=limits.LIFTED_REASON_CHARACTERS,
+            description="Where there are several.",
+        ),
+    ] = ""
+    asked: Annotated[
+        str,
+        Field(
+            max_length=limits.REASON_CHARACTERS,
+            description="For what is theirs to take back: how and when they asked.",
+        ),
+    ] = ""
 
 
 class ErasureRequest(_Wish):
@@ -300,10 +319,15 @@ def _add_ending(router: APIRouter, digest: App) -> None:
 
     @router.post("/suppress/undo")
     @asks(Scope.CHANGE_PEOPLE)
-    def write_again(request: Request, person_id: RowId) -> PersonChange:
-        """Take the suppressions of somebody back."""
+    def write_again(
+        request: Request, person_id: RowId, wish: LiftRequest | None = None
+    ) -> PersonChange:
+        """Take one reason back why somebody is not written to; the others stand."""
+        which = SuppressionLift(wish.reason, wish.asked) if wish else None
         with actor_of(request, digest).writing() as connection:
-            lifted = lift(connection, digest.hasher, str(person_id), digest.now())
+            lifted = lift(
+                connection, digest.hasher, str(person_id), digest.now(), which
+            )
         return PersonChange(person=person_id, changed=bool(lifted))
 
     @router.post("/erase")

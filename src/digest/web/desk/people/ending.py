@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from digest.audience.subject_access import everything
-from digest.audience.suppressing import lift
+from digest.audience.suppressing import SuppressionLift, lift
 from digest.audience.suppressing import suppress as suppress_person
 from digest.model.roles import Right
 from digest.store.staff.accounts import Account
@@ -45,8 +45,13 @@ def _add_suppressing(router: APIRouter, people: PersonPages) -> None:
 
     @router.post("/suppress/undo")
     @needs(Right.EDIT)
-    def write_again(staff: Staff, person_id: RowId) -> Response:
-        return _lift(people, staff, person_id)
+    def write_again(staff: Staff, person_id: RowId, form: Form) -> Response:
+        return _lift(people, staff, person_id, form)
+
+    @router.api_route("/suppress/lift", methods=_READ)
+    @needs(Right.EDIT)
+    def ask_to_lift(person_id: RowId, reason: str = "") -> Response:
+        return people.form("lift", person_id, {"reason": reason})
 
 
 def _suppress(
@@ -69,14 +74,21 @@ def _suppress(
     return people.perform(staff, person_id, change, again)
 
 
-def _lift(people: PersonPages, staff: Account, person_id: int) -> Response:
+def _lift(
+    people: PersonPages, staff: Account, person_id: int, form: FormFields
+) -> Response:
+    asked = form.get("asked", "").strip()[: limits.REASON_CHARACTERS]
+    which = SuppressionLift(form.get("reason", ""), asked)
+
     def change(connection: Connection) -> str:
         now, hasher = people.digest.now(), people.digest.hasher
-        lifted = lift(connection, hasher, str(person_id), now)
-        return "written-to" if lifted else "nothing"
+        lifted = lift(connection, hasher, str(person_id), now, which)
+        return "lifted" if lifted else "nothing"
 
-    def again(problem: str) -> Response:
-        return people.form("suppress", person_id, {}, {"": problem})
+    def again(_problem: str) -> Response:
+        words = "Write how and when they asked for it" if which.reason else ""
+        faults = {"asked": words} if words else {"reason": "Choose one reason"}
+        return people.form("lift", person_id, form, faults)
 
     return people.perform(staff, person_id, change, again)
 

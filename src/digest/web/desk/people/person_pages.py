@@ -59,7 +59,9 @@ _DONE: Mapping[str, DoneWords] = {
         "suppress/undo",
     ),
     "suppressed-more": DoneWords("Nothing is sent to them any more"),
-    "written-to": DoneWords("They are written to again, where they read something"),
+    "lifted": DoneWords(
+        "That is taken back: they are written to where no reason is left"
+    ),
     "erased": DoneWords("All that we held of them is erased"),
     "merged": DoneWords(
         "They are one person now, who gets everything once", "merged/undo"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from digest.audience.needs.recording import due_by
+from digest.audience.suppressing import SuppressionReason, reasons_of
 from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
@@ -29,7 +30,6 @@ from digest.store.people import (
     needs,
     subject_access,
     subscribers,
-    suppressions,
 )
 from digest.store.people.complaints import data_complaints
 from digest.store.people.complaints.data_complaints import DataComplaint
@@ -37,7 +37,6 @@ from digest.store.people.departures import Departure
 from digest.store.people.needs import PersonNeed
 from digest.store.people.subscribers import Subscriber
 from digest.store.people.subscriptions import EVIDENCE
-from digest.store.people.suppressions import Suppression
 from digest.web.parts.state_tags import CHANNEL_ICONS, StateTag
 
 ERASED = StateTag("Erased", "stop", "wait")
@@ -56,7 +55,7 @@ class PersonFacts:
     subscriptions: Sequence[Mapping[str, Any]]
     reading: Sequence[Mapping[str, Any]]
     departures: Mapping[str, Mapping[str, Any]]
-    suppressed: Mapping[str, Suppression]
+    suppressed: Sequence[SuppressionReason]
     campaigns: Mapping[str, Campaign]
     needs: Sequence[PersonNeed]
     complaints: Sequence[DataComplaint]
@@ -80,7 +79,7 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
         raise NotFound(f"There is no person of the number {person_id}.")
     subscriber, dates = row
     targets = digest.hasher.hashed(subscriber.person.keys).targets()
-    standing = suppressions.standing(connection, set(targets.items()))
+    reasons = reasons_of(connection, targets)
     reading = subject_access.reading_of(connection, subscriber.id)
     person_id = subscriber.id
     return PersonFacts(
@@ -89,11 +88,7 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
         subject_access.subscriptions_of(connection, person_id),
         reading,
         {each["campaign"]: each for each in reading if each["left_at"]},
-        {
-            channel: standing[target]
-            for channel, target in targets.items()
-            if target in standing
-        },
+        reasons,
         {each.campaign.name: each.campaign for each in campaigns.listed(connection)},
         needs.of_person(connection, person_id),
         data_complaints.of_person(connection, person_id),
@@ -131,8 +126,18 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
         "back_on": day_in_words(back_on) if back_on and back_on > now.date() else "",
         "lists": [_on_list(each, zone) for each in facts.subscriptions],
         "suppressed": [
-            (_CHANNELS[channel], f"{why}, since {moment_in_words(since, zone)}")
-            for channel, (why, since) in facts.suppressed.items()
+            (_CHANNELS[channel], f"{each.reason}, since {_since(each, zone)}")
+            for each in facts.suppressed
+            for channel in each.channels
+        ],
+        "reasons": [
+            {
+                "reason": each.reason,
+                "channels": " and ".join(map(_CHANNELS.__getitem__, each.channels)),
+                "since": _since(each, zone),
+                "is_theirs": each.needs_asking(now),
+            }
+            for each in facts.suppressed
         ],
         "absorbed": facts.dates["absorbed"],
         "held_since": moment_in_words(facts.dates["held_since"], zone),
@@ -205,15 +210,16 @@ def _reader_facts(
         for each in facts.subscriptions
         if each["ended_at"] is None
     ]
+    silent = {channel for each in facts.suppressed for channel in each.channels}
     return ReaderFacts(
         wanted=FORMATS[row["format"]],
         is_subscribed=bool(ties),
         has_email=bool(person.email),
         has_address=person.address is not None,
         has_phone=bool(person.phone),
-        email_suppressed="email" in facts.suppressed,
-        post_suppressed="post" in facts.suppressed,
-        phone_suppressed="phone" in facts.suppressed,
+        email_suppressed="email" in silent,
+        post_suppressed="post" in silent,
+        phone_suppressed="phone" in silent,
         agreed_to_letters=bool(agreement_on_record(consents, IN_PLACE_OF_EMAILS)),
         agreed_to_calls=has_asked_for_calls(person.format, consents),
         basis_gap=gap_of_all(
@@ -268,3 +274,7 @@ def _on_list(each: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "conditions": each["consent_conditions"] or "",
         "reference": each["reference"] or "",
     }
+
+
+def _since(each: SuppressionReason, zone: str) -> str:
+    return moment_in_words(each.since, zone)
