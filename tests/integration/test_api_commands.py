@@ -90,6 +90,7 @@ CALLS: Mapping[str, str] = {
     "subscribers catch-up": f"POST {_PERSON}/catch-up",
     "subscribers leave": f"POST {_PERSON}/leave",
     "subscribers suppress": f"POST {_PERSON}/suppress",
+    "subscribers lift": f"POST {_PERSON}/suppress/undo",
     "subscribers doubles": "GET /v1/people/doubles",
     "subscribers apart": f"POST {_PERSON}/apart",
     "subscribers merge": f"POST {_PERSON}/merge",
