@@ -28,7 +28,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import consent, delivery, reader, subscription
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, moves
-from digest.store.people import subscriptions
+from digest.store.people import readers, subscriptions
 from digest.store.people.kinds import bases as gaps
 from digest.store.people.readers import kinds_of_readers
 from digest.store.people.subscriptions import ListEntry
@@ -353,3 +353,24 @@ def test_status_is_silent_once_the_campaign_says_by_what_right(engine: Engine) -
     imported(engine, TASK, head=HEAD)
 
     assert help_lines(engine) == []
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1)])
+def test_an_email_says_the_basis_by_which_it_may_go_whichever_came_first(
+    engine: Engine, one: int, other: int
+) -> None:
+    a_stored_campaign(engine, TWO_LISTS)
+    imported(engine, ANN)
+    imported(engine, ANN, to="friends")
+    bases_of = {one: LawfulBasis.PUBLIC_TASK, other: "existing supporter"}
+    with writing(engine) as connection:
+        for number, basis in bases_of.items():
+            connection.execute(
+                update(subscription)
+                .where(subscription.c.mailing_list_id == number)
+                .values(consent_basis=basis)
+            )
+    with reading(engine) as connection:
+        [to] = readers.addressees(connection, [1]).values()
+
+    assert to.consent.basis == "existing supporter"

@@ -1,6 +1,6 @@
 """Readers: a subscriber in a campaign, and all that decides how they are served."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -26,7 +26,12 @@ from digest.errors import UnreadableError
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel, Format, named
 from digest.model.people.channel_choice import ReaderFacts
-from digest.model.people.lawful_basis import BasisGap
+from digest.model.people.lawful_basis import (
+    BasisGap,
+    LawfulBasis,
+    gap_of,
+    rights_of,
+)
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader_marks import ReaderRef
@@ -312,20 +317,28 @@ def consents(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Cons
     """Return why readers may be written to, as their lists have it on record.
 
     The rows are of a `reader_id` and a `campaign_id`, with CONSENT_FACTS. Of several
-    lists of a campaign, that on which somebody asked for it comes first.
+    lists of a campaign it is a basis on which an email may go, before one on which none
+    may; of those, that on which somebody asked for it comes first.
     """
-    lists = {
-        campaign_id: campaigns.load(connection, campaign_id).lists
+    those = {
+        campaign_id: campaigns.load(connection, campaign_id)
         for campaign_id in {row.campaign_id for row in rows}
     }
+    rights = {number: rights_of(each) for number, each in those.items()}
     by_reader: dict[int, Consent] = {}
     for row in rows:
-        consent, before = consent_of(row), by_reader.get(row.reader_id)
-        if row.name not in lists[row.campaign_id]:
+        if row.name not in those[row.campaign_id].lists:
             continue
-        if before is None or (consent.is_a_request and not before.is_a_request):
+        consent, before = consent_of(row), by_reader.get(row.reader_id)
+        may_use = rights[row.campaign_id]
+        if before is None or _rank(consent, may_use) < _rank(before, may_use):
             by_reader[row.reader_id] = consent
     return by_reader
+
+
+def _rank(consent: Consent, rights: Collection[LawfulBasis]) -> tuple[bool, bool]:
+    """Return where a basis stands among several: what comes first is told."""
+    return gap_of(consent, rights) is not None, not consent.is_a_request
 
 
 def address_of(row: Row[*tuple[Any, ...]]) -> PostalAddress | None:
