@@ -265,11 +265,11 @@ def test_each_reason_is_taken_back_by_itself_and_a_wish_only_if_they_ask(
     assert "Which reason?" in desk.get(f"{NEW}/suppress/lift", params=wish).text
     page = sent(desk, f"{NEW}/suppress/undo", **wish)
     assert "Write how and when they asked for it" in page
-    page = sent(desk, f"{NEW}/suppress/undo", **wish, asked="by phone on 6 July")
+    page = sent(desk, f"{NEW}/suppress/undo", **wish, request="by phone on 6 July")
     assert "Served by email" in page
     with program.reading() as connection:
-        [act] = audit.latest(connection, 1)
-    assert act.act.after == {"asked": "by phone on 6 July"}
+        [lifted] = audit.latest(connection, 1)
+    assert lifted.after == {"request": "by phone on 6 July"}
 
 
 def test_erasing_takes_two_steps(desk: TestClient, program: App) -> None:

@@ -355,14 +355,14 @@ def test_status_is_silent_once_the_campaign_says_by_what_right(engine: Engine) -
     assert help_lines(engine) == []
 
 
-@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1)])
+@pytest.mark.parametrize("unfit", [1, 2])
 def test_an_email_says_the_basis_by_which_it_may_go_whichever_came_first(
-    engine: Engine, one: int, other: int
+    engine: Engine, unfit: int
 ) -> None:
     a_stored_campaign(engine, TWO_LISTS)
     imported(engine, ANN)
     imported(engine, ANN, to="friends")
-    bases_of = {one: LawfulBasis.PUBLIC_TASK, other: "existing supporter"}
+    bases_of = {unfit: LawfulBasis.PUBLIC_TASK, 3 - unfit: "existing supporter"}
     with writing(engine) as connection:
         for number, basis in bases_of.items():
             connection.execute(

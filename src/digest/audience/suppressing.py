@@ -57,13 +57,13 @@ class SuppressionReason:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionLift:
-    """Which reason is taken back, and how they asked for that, in words of nobody.
+    """Which reason is taken back, and by what `request` of theirs, naming nobody.
 
     Without a reason it is the only one that there is.
     """
 
     reason: str = ""
-    asked: str = ""
+    request: str = ""
 
 
 def reasons_of(
@@ -71,14 +71,14 @@ def reasons_of(
 ) -> list[SuppressionReason]:
     """Return each reason that stands against these, the strongest first."""
     every = suppressions.every(connection, {*targets.items()})
-    found: dict[str, SuppressionReason] = {}
+    by_reason: dict[str, SuppressionReason] = {}
     for channel, target in targets.items():
         for each in every.get(target, ()):
-            before = found.get(each.reason)
+            before = by_reason.get(each.reason)
             channels = (*(before.channels if before else ()), channel)
             since = min(each.since, before.since) if before else each.since
-            found[each.reason] = SuppressionReason(each.reason, channels, since)
-    return sorted(found.values(), key=lambda each: (not each.is_wish, each.since))
+            by_reason[each.reason] = SuppressionReason(each.reason, channels, since)
+    return sorted(by_reason.values(), key=lambda each: (not each.is_wish, each.since))
 
 
 def lift(
@@ -105,14 +105,16 @@ def lift(
         raise NotFound(f"they are not suppressed for that reason, but: {listed}")
     if len(chosen) > 1:
         raise DigestError(f"say which reason is taken back, each by itself: {listed}")
-    [one] = chosen
-    if one.needs_asking(now) and not wanted.asked.strip():
+    [suppressed] = chosen
+    if suppressed.needs_asking(now) and not wanted.request.strip():
         raise DigestError(
-            f"“{one.reason}” is theirs to take back: say how they asked to be written "
-            "to again, and when, in words that name nobody"
+            f"“{suppressed.reason}” is theirs to take back: say how they asked to be "
+            "written to again, and when, in words that name nobody"
         )
-    asked = wanted.asked.strip()
-    return suppressions.lift_of_reason(connection, targets, one.reason, now, asked)
+    request = wanted.request.strip()
+    return suppressions.lift_of_reason(
+        connection, targets, suppressed.reason, now, request
+    )
 
 
 def _targets(

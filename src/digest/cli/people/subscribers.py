@@ -197,10 +197,10 @@ def lift(
         str,
         typer.Option("--reason", metavar="R", help="Which, where there are several."),
     ] = "",
-    asked: Annotated[
+    request: Annotated[
         str,
         typer.Option(
-            "--asked",
+            "--request",
             metavar="HOW",
             help="How and when they asked to be written to again, naming nobody: for "
             "what is theirs to take back.",
@@ -213,6 +213,6 @@ def lift(
     from digest.bootstrap import open_app
 
     with open_app() as digest, digest.writing() as connection:
-        which = SuppressionLift(reason, asked)
+        which = SuppressionLift(reason, request)
         count = lift_one(connection, digest.hasher, who, digest.now(), which)
     result("lifted" if count else "nothing is suppressed of theirs")

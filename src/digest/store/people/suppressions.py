@@ -71,15 +71,15 @@ def lift_of_reason(
     targets: Mapping[str, str],
     reason: str,
     now: datetime,
-    asked: str = "",
+    request: str = "",
 ) -> int:
     """Take back what stands against these for that reason alone; return how many.
 
-    `asked` goes on record: how they said that they are to be written to again.
+    `request` goes on record: how they said that they are to be written to again.
     """
     hashes = [*targets.values()]
     those = one_of(connection, suppression.c.target_hash, hashes)
-    return _lift(connection, those & (suppression.c.reason == reason), now, asked)
+    return _lift(connection, those & (suppression.c.reason == reason), now, request)
 
 
 def lift_reason(connection: Connection, reason: str, now: datetime) -> int:
@@ -95,7 +95,7 @@ def _said_at(at: datetime) -> ColumnElement[bool]:
 
 
 def _lift(
-    connection: Connection, those: ColumnElement[bool], now: datetime, asked: str = ""
+    connection: Connection, those: ColumnElement[bool], now: datetime, request: str = ""
 ) -> int:
     pairs = select(suppression.c.channel, suppression.c.target_hash).where(those)
     targets = {(row.channel, row.target_hash) for row in connection.execute(pairs)}
@@ -103,7 +103,7 @@ def _lift(
     if targets:
         channels = sorted({channel for channel, _ in targets})
         before = {"channels": channels, "suppressed": len(targets)}
-        after = {"asked": asked} if asked else None
+        after = {"request": request} if request else None
         act = Act("lifted the suppression of somebody", before=before, after=after)
         record(connection, act, now)
     return len(targets)

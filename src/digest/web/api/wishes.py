@@ -86,7 +86,7 @@ class LiftRequest(_Wish):
             description="Where there are several.",
         ),
     ] = ""
-    asked: Annotated[
+    request: Annotated[
         str,
         Field(
             max_length=limits.REASON_CHARACTERS,
@@ -323,7 +323,7 @@ def _add_ending(router: APIRouter, digest: App) -> None:
         request: Request, person_id: RowId, wish: LiftRequest | None = None
     ) -> PersonChange:
         """Take one reason back why somebody is not written to; the others stand."""
-        which = SuppressionLift(wish.reason, wish.asked) if wish else None
+        which = SuppressionLift(wish.reason, wish.request) if wish else None
         with actor_of(request, digest).writing() as connection:
             lifted = lift(
                 connection, digest.hasher, str(person_id), digest.now(), which

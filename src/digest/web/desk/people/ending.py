@@ -77,8 +77,8 @@ def _suppress(
 def _lift(
     people: PersonPages, staff: Account, person_id: int, form: FormFields
 ) -> Response:
-    asked = form.get("asked", "").strip()[: limits.REASON_CHARACTERS]
-    which = SuppressionLift(form.get("reason", ""), asked)
+    request = form.get("request", "").strip()[: limits.REASON_CHARACTERS]
+    which = SuppressionLift(form.get("reason", ""), request)
 
     def change(connection: Connection) -> str:
         now, hasher = people.digest.now(), people.digest.hasher
@@ -87,7 +87,7 @@ def _lift(
 
     def again(_problem: str) -> Response:
         words = "Write how and when they asked for it" if which.reason else ""
-        faults = {"asked": words} if words else {"reason": "Choose one reason"}
+        faults = {"request": words} if words else {"reason": "Choose one reason"}
         return people.form("lift", person_id, form, faults)
 
     return people.perform(staff, person_id, change, again)
