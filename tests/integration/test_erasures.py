@@ -32,7 +32,7 @@ from digest.store.delivery.copies import DueCopy
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import NAME, ErasedList
 from digest.store.reports import edition_copies, stalls
-from digest.store.staff import access_keys
+from digest.store.staff import access_keys, audit
 from digest.store.staff.access_keys import NewKey
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, CY, HASHER, HASHER_SECRET, imported
@@ -76,6 +76,29 @@ def test_a_letter_is_taken_out_of_its_batch_and_the_others_stay(paper: Paper) ->
     assert not letters.is_on_paper
     with paper.program.reading() as connection:
         assert print_batches.get(connection, batch.id).files.letters == 1
+
+
+def test_whose_address_was_emptied_meanwhile_is_named_as_left_out(paper: Paper) -> None:
+    batch, cy = paper.batches[DILWYN], paper.references["cy"]
+    with writing(paper.program.engine) as connection:
+        connection.execute(
+            update(subscriber)
+            .where(subscriber.c.id == 2)
+            .values(address=[], postcode=None, country=None)
+        )
+
+    erasure = paper.program.erasures.erase("1")
+
+    [letters] = erasure.letters
+    [(reference, why)] = letters.left_out
+    assert (reference, "no full postal address is held" in why) == (cy, True)
+    assert f"print batch {batch.id} has no letter {cy} any more: no full" in " ".join(
+        erasure.in_words()
+    )
+    with paper.program.reading() as connection:
+        assert print_batches.get(connection, batch.id).is_empty
+        acts = [act.after for act in audit.latest(connection, 20)]
+    assert any("left_out" in (after or {}) for after in acts)
 
 
 def test_who_prints_is_told_to_take_a_letter_out_that_is_on_paper(paper: Paper) -> None:

@@ -12,24 +12,30 @@ from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.delivery.incoming_mail import IncomingNote, IncomingState, MailDoor
 from digest.model.people.lawful_basis import LawfulBasis, basis_of
 from digest.model.people.reader_marks import mark_of
-from digest.model.roles import Scope
+from digest.model.roles import Role, Scope
+from digest.model.secret_keys import SecretKeys
+from digest.staff import entrance
+from digest.staff.second_step import SecondStep
 from digest.store.base.engine import cut_off, reading, rebuilding, writing
 from digest.store.base.tables import (
     campaign,
     delivery,
     departure,
     edition,
+    print_batch,
     reader,
     subscriber,
     subscription,
 )
+from digest.store.delivery import print_batches
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.attempts import CallEffect
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.incoming import incoming_mail
+from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
 from digest.store.migrate import migrate
 from digest.store.people import channel_offers, suppressions
-from digest.store.staff import access_keys, repeatable_requests
+from digest.store.staff import access_keys, repeatable_requests, secret_keys
 from digest.store.staff.access_keys import NewKey
 from digest.store.staff.repeatable_requests import RepeatableRequest
 from digest.store.staff.rounds import ALL_ROUNDS
@@ -276,3 +282,45 @@ def test_what_was_suppressed_before_stays_so_with_its_reason_and_day(
         assert suppressions.lift_reason(connection, "asked by letter", EIGHT) == 2
         reasons = suppressions.reasons(connection, {*targets.items()})
     assert [*reasons.values()] == ["complaint", "complaint"]
+
+
+def test_batches_that_were_emptied_before_say_that_no_letter_is_in_them(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine)
+    with writing(engine) as connection:
+        removed, whole = (
+            PrintFiles("a.pdf", "a.csv", sha256, 1, 2)
+            for sha256 in (print_batches.REMOVED, "a sum")
+        )
+        for files in (removed, removed, whole):
+            print_batches.add(connection, planned.id, files, EIGHT)
+        posted = update(print_batch).where(print_batch.c.id == 2)
+        connection.execute(posted.values(state=PrintBatchState.POSTED))
+    taken_back(engine, "0056")
+    migrate(engine)
+
+    with reading(engine) as connection:
+        batches = print_batches.listed(connection)
+    counts = [(each.files.letters, each.files.sheets) for each in batches]
+    assert counts == [(0, 0), (1, 2), (1, 2)]
+
+
+def test_codes_on_paper_of_before_keys_were_kept_are_of_the_first_one(
+    engine: Engine,
+) -> None:
+    with writing(engine) as connection:
+        entrance.ask_in(connection, "ann@example.org", "Ann", Role.EDITOR, EIGHT)
+        codes = SecondStep(SecretKeys("b" * 32)).new_recovery_codes(
+            connection, 1, EIGHT
+        )
+    taken_back(engine, "0055")
+    migrate(engine)
+
+    keys = SecretKeys("n" * 32, ("b" * 32,))
+    with writing(engine) as connection:
+        secret_keys.note_used(connection, keys.ids[1:], EIGHT)
+        secret_keys.note_used(connection, keys.ids, EIGHT)
+        [newest, earlier] = secret_keys.uses(connection, keys)
+        assert (newest.recovery_codes, earlier.recovery_codes) == (0, len(codes))
+        assert SecondStep(keys).take(connection, 1, codes[0], EIGHT)

@@ -10,13 +10,22 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from digest.deliver.printing.print_files import staged
-from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
+from digest.deliver.printing.print_room import (
+    NO_ADDRESS,
+    WITHDRAWN,
+    LaidOutLetters,
+    PrintRoom,
+)
 from digest.errors import DigestError
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import print_batches
 from digest.store.delivery.copies import DueCopy, letters_in_batch
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import PrintBatch, PrintFiles
+from digest.store.delivery.print_batches import (
+    LettersTakenOut,
+    PrintBatch,
+    PrintFiles,
+)
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +37,15 @@ class TakenOutLetters:
     """What became of a batch that had letters of people who were erased.
 
     `references` are theirs. Where it `is_on_paper`, somebody has to look for them;
-    `why` is why its file could not be made without them, "" where it was.
+    `why` is why its file could not be made without them, "" where it was. `left_out`
+    are letters of others that its new file has not either, each with the reason.
     """
 
     batch_id: int
     references: tuple[str, ...]
     is_on_paper: bool
     why: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class _Standing:
     batch: PrintBatch
     erased: tuple[DeliveryKey, ...]
     letters: tuple[DueCopy, ...]
+    unaddressed: tuple[DeliveryKey, ...] = ()
 
     @property
     def outcome(self) -> TakenOutLetters:
@@ -77,15 +89,14 @@ def _from_batch(room: PrintRoom, batch_id: int, now: datetime) -> TakenOutLetter
         with reading(room.engine) as connection:
             standing = _standing(connection, batch_id)
         try:
-            if standing.erased:
-                _take_out(room, standing, now)
+            left_out = _take_out(room, standing, now) if standing.erased else ()
         except _Changed:
             log.info("erased letters are taken out anew batch=%s", batch_id)
         except DigestError as problem:
             # It costs no other batch anything, and is done the next time.
             return replace(standing.outcome, why=str(problem))
         else:
-            return standing.outcome
+            return replace(standing.outcome, left_out=left_out)
     return replace(
         standing.outcome, why=f"it changed while it was laid out, {_TRIES} times over"
     )
@@ -125,15 +136,19 @@ def _standing(connection: Connection, batch_id: int) -> _Standing:
     batch = print_batches.get(connection, batch_id)
     erased = tuple(print_batches.erased_in(connection, batch_id))
     letters = letters_in_batch(connection, batch.edition_id, batch_id)
-    others = (
-        letter
-        for letter in letters
-        if letter.key not in erased and letter.to.address is not None
+    others = [letter for letter in letters if letter.key not in erased]
+    return _Standing(
+        batch,
+        erased,
+        tuple(each for each in others if each.to.address is not None),
+        tuple(each.key for each in others if each.to.address is None),
     )
-    return _Standing(batch, erased, tuple(others))
 
 
-def _take_out(room: PrintRoom, standing: _Standing, now: datetime) -> None:
+def _take_out(
+    room: PrintRoom, standing: _Standing, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """Take them out; return which letters of others are left out too, and why."""
     batch, letters = standing.batch, standing.letters
     pdf, manifest = room.folder / batch.files.pdf, room.folder / batch.files.manifest
     laid_out = None
@@ -142,21 +157,37 @@ def _take_out(room: PrintRoom, standing: _Standing, now: datetime) -> None:
         if laid_out.problems or laid_out.left_over:
             problems = iter(laid_out.problems.values())
             raise DigestError(next(problems, "it does not fit into one file"))
+    left_out = () if batch.is_over else _left_out(standing, laid_out)
+    taken_out = LettersTakenOut(standing.erased, left_out)
     if laid_out is None or len(laid_out.emptied) == len(letters):
         with _unchanged(room, standing) as connection:
-            print_batches.take_out(connection, batch, standing.erased, None, now)
+            print_batches.take_out(connection, batch, taken_out, None, now)
             # Last: a batch whose file is gone is never taken for one that has it.
             _remove(room, batch)
-        return
+        return left_out
     contents = {"letters": laid_out.pdf, "manifest": laid_out.manifest}
     remaining = _files(batch, laid_out, len(letters) - len(laid_out.emptied))
     with (
         staged(pdf.parent, contents) as files,
         _unchanged(room, standing) as connection,
     ):
-        print_batches.take_out(connection, batch, standing.erased, remaining, now)
+        print_batches.take_out(connection, batch, taken_out, remaining, now)
         # Last: its lock is held, so nobody reads the one without the other.
         files.publish({"letters": pdf, "manifest": manifest})
+    return left_out
+
+
+def _left_out(
+    standing: _Standing, laid_out: LaidOutLetters | None
+) -> tuple[tuple[str, str], ...]:
+    emptied = laid_out.emptied if laid_out else frozenset()
+    withdrawn = (
+        (str(letter.key), WITHDRAWN)
+        for letter in standing.letters
+        if letter.key.reader_id in emptied
+    )
+    unaddressed = ((str(key), NO_ADDRESS.format(key)) for key in standing.unaddressed)
+    return (*unaddressed, *withdrawn)
 
 
 @contextmanager

@@ -62,6 +62,11 @@ class PeopleErasure:
                     f"print batch {batch.batch_id} is on paper already: take letter "
                     f"{names} out of it, and print it again if you print it"
                 )
+            lines.extend(
+                f"print batch {batch.batch_id} has no letter {reference} any more: "
+                f"{why}"
+                for reference, why in batch.left_out
+            )
         if complaints := sum(each.complaints for each in self.erased):
             which = counted(complaints, "complaint", "complaints")
             lines.append(

@@ -108,6 +108,14 @@ class PrintBatch:
         return self.files.letters == 0
 
 
+@dataclass(frozen=True, slots=True)
+class LettersTakenOut:
+    """Letters of who was erased; and those of others that are left out, and why."""
+
+    erased: Sequence[DeliveryKey]
+    left_out: Sequence[tuple[str, str]] = ()
+
+
 def letter_key(reference: str) -> DeliveryKey:
     """Return whose letter a reference is of, typed or scanned.
 
@@ -379,11 +387,11 @@ def get_for_update(connection: Connection, batch_id: int) -> PrintBatch:
 def take_out(
     connection: Connection,
     batch: PrintBatch,
-    keys: Sequence[DeliveryKey],
+    taken_out: LettersTakenOut,
     files: PrintFiles | None,
     now: datetime,
 ) -> None:
-    """Write down that a batch has these files, without the letters of those keys.
+    """Write down that a batch has these files, without the letters of the erased.
 
     None where they were removed. What was posted stays counted.
     """
@@ -405,7 +413,9 @@ def take_out(
             delivery.c.edition_id == batch.edition_id,
             delivery.c.print_batch_id == batch.id,
             one_of(
-                connection, delivery.c.reader_id, sorted(key.reader_id for key in keys)
+                connection,
+                delivery.c.reader_id,
+                sorted(key.reader_id for key in taken_out.erased),
             ),
         )
         .values(print_batch_id=None)
@@ -414,7 +424,11 @@ def take_out(
         "took letters of who was erased out of",
         edition_id=batch.edition_id,
         subject=batch.subject,
-        after={"letters": [str(key) for key in keys], "file": files is not None},
+        after={
+            "letters": [str(key) for key in taken_out.erased],
+            "file": files is not None,
+        }
+        | ({"left_out": dict(taken_out.left_out)} if taken_out.left_out else {}),
     )
     record(connection, act, now)
 
