@@ -235,7 +235,7 @@ def test_who_is_suppressed_is_written_to_again_by_undo(desk: TestClient) -> None
     assert "Write why" in sent(desk, f"{NEW}/suppress")
     page = sent(desk, f"{NEW}/suppress", reason="asked by letter")
 
-    assert "Nothing goes to them by email: asked by letter" in page
+    assert "to them by email, by post, by phone: asked by letter" in page
     assert "Cannot be reached" in page
     assert f'action="{NEW}/suppress/undo"' in page
     page = sent(desk, f"{NEW}/suppress/undo")

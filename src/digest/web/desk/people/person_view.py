@@ -133,7 +133,7 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
         "reasons": [
             {
                 "reason": each.reason,
-                "channels": " and ".join(map(_CHANNELS.__getitem__, each.channels)),
+                "channels": ", ".join(_CHANNELS[channel] for channel in each.channels),
                 "since": _since(each, zone),
                 "is_theirs": each.needs_asking(now),
             }
