@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
+from digest.audience import limits
 from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
@@ -87,6 +88,16 @@ def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:
     [problem] = report.problems
     assert (problem.line, problem.column) == (3, "email")
     assert problem.do
+
+
+def test_of_a_list_that_is_wrong_in_each_row_some_problems_are_counted_alone(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "IMPORT_FAULTS", 3)
+    report = imported(engine, *(f"Ann {n},not an address,,,," for n in range(5)))
+
+    assert [problem.line for problem in report.problems] == [2, 3, 4]
+    assert (report.refused, report.unlisted_problems) == (5, 2)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from digest.audience import limits
 from digest.audience.lists.list_file import ListProblem
 
 
@@ -10,10 +11,11 @@ from digest.audience.lists.list_file import ListProblem
 class ImportReport:
     """How the rows of a list fared; `rows` is the sum of the six counts.
 
-    A refused row may have several problems. `not_brought_back` are people who
-    left or whose address is suppressed, `doubtful` those who may be somebody we
-    hold. Those who have `paused` are among the accepted rows. A dry run reports what
-    would be done.
+    A refused row may have several problems. Those behind the first thousands
+    (`limits.IMPORT_FAULTS`) are counted alone, as `unlisted_problems`.
+    `not_brought_back` are people who left or whose address is suppressed, `doubtful`
+    those who may be somebody we hold. Those who have `paused` are among the accepted
+    rows. A dry run reports what would be done.
     """
 
     file: str
@@ -25,6 +27,7 @@ class ImportReport:
     unchanged: int = 0
     refused: int = 0
     problems: list[ListProblem] = field(default_factory=list)
+    unlisted_problems: int = 0
     not_brought_back: list[ListProblem] = field(default_factory=list)
     doubtful: list[ListProblem] = field(default_factory=list)
     paused: list[ListProblem] = field(default_factory=list)
@@ -39,7 +42,9 @@ class ImportReport:
     def refuse(self, *problems: ListProblem) -> None:
         """Count a row as refused, for these reasons."""
         self.refused += 1
-        self.problems.extend(problems)
+        listed = problems[: max(0, limits.IMPORT_FAULTS - len(self.problems))]
+        self.problems.extend(listed)
+        self.unlisted_problems += len(problems) - len(listed)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -60,5 +65,6 @@ class ImportReport:
     def start_anew(self) -> None:
         """Forget what was counted so far: it has been told before."""
         self.added = self.updated = self.unchanged = self.refused = 0
+        self.unlisted_problems = 0
         self.problems, self.not_brought_back = [], []
         self.doubtful, self.paused = [], []

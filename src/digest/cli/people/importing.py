@@ -141,6 +141,8 @@ def _tell(report: "ImportReport") -> None:
     set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
     for problem in (*report.problems, *set_aside):
         talk(f"  line {problem.line}, {problem.column}: {problem.wrong}; {problem.do}")
+    if report.unlisted_problems:
+        talk(f"  and {report.unlisted_problems:,} more, which are counted alone")
 
 
 # Of imports, or of people who stay, that a command lists.
