@@ -247,15 +247,39 @@ def delayed(port: int, milliseconds: int = DELAY_MS) -> Iterator[int]:
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """Yield the address of a server that keeps what it is given, or ""."""
-    from tests.postgres import programs, running  # noqa: PLC0415 - needs its driver
+def postgresql_server(
+    keep: Path | None = None, settings: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Yield the address of a server that keeps what it is given, or "".
+
+    What it has been given before stands in the folder `keep`, where there is one.
+    """
+    # Needs its driver.
+    from tests.postgres import a_folder, programs, running  # noqa: PLC0415
 
     if programs() is None:
         yield ""
         return
-    with running(settings=()) as server:
+    on = partial(_lasting_folder, keep) if keep else a_folder
+    with running(settings=settings, on=on) as server:
         yield server.url("postgres")
+
+
+@contextmanager
+def _lasting_folder(folder: Path, _place: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+
+
+def there(database: str) -> str:
+    """Return the address of a database of ours on the server, empty where new."""
+    engine = open_engine(database)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        names = connection.exec_driver_sql("SELECT datname FROM pg_database").scalars()
+        if "bench" not in names.all():
+            connection.exec_driver_sql("CREATE DATABASE bench")
+    engine.dispose()
+    return database.replace("/postgres?", "/bench?")
 
 
 def fresh(database: str) -> str:

@@ -3,18 +3,18 @@
 Everything is made by statements of the database itself.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from _plan_rows import AT, filled
-from sqlalchemy import Connection, Engine, event, text
+from _quick_filling import hurried
+from sqlalchemy import Connection, Engine, text
 
 from digest.schedule.reports.tallies import keep_tallies
 from digest.store.base.engine import writing
+from digest.store.migrate import migrate
 
+_LARGE = ("delivery", "left_out", "bounce", "subscriber", "subscription", "reader")
 _DAY = timedelta(days=1)
 # Of a thousand copies some are refused and some too late; of an edition that goes a
 # half has left.
@@ -30,17 +30,25 @@ SELECT :edition, id, subscriber_id,
     CASE WHEN id % 1000 = 7 THEN '550 5.1.1 <reader-' || id || '@example.org> unknown'
         ELSE '250 2.0.0 Ok: queued' END,
     :at, :at
-FROM reader WHERE id % 100 NOT IN (4, 5, 6) AND id <= :readers
+FROM reader WHERE id % 100 NOT IN (4, 5, 6) AND id <= :readers ORDER BY id
 """
 _LEFT_OUT = """
 INSERT INTO left_out (edition_id, reader_id, kind, reason)
 SELECT :edition, id, 'unreachable', 'no email address and no postal address is held'
-FROM reader WHERE id % 100 IN (4, 6) AND id <= :readers
+FROM reader WHERE id % 100 IN (4, 6) AND id <= :readers ORDER BY id
 """
 _RETURNS = """
 INSERT INTO bounce (mark, edition_id, reader_id, kind, status, words, recorded_at)
 SELECT :edition || '-' || id, :edition, id, 'hard', '5.1.1', 'no such address', :at
 FROM reader WHERE id % 1000 = 9 AND id <= :readers
+"""
+# What the next edition brings: posts that no edition had yet.
+_NEW_POSTS = """
+INSERT INTO item (campaign_id, source_id, key, position, content, fingerprint, topics,
+    accepted_at, released_at)
+SELECT campaign_id, source_id, 'new-' || key, position + 30, content, fingerprint,
+    topics, accepted_at, released_at
+FROM item WHERE position <= 10
 """
 _BATCHES = """
 INSERT INTO send_batch (edition_id, first_reader_id, last_reader_id, state, due_at,
@@ -62,38 +70,23 @@ class Size:
 
 def pages_to_show(engine: Engine, size: Size) -> None:
     """Fill a new database; the counts of what has ended are kept."""
-    with _hurried(engine):
+    migrate(engine)
+    with hurried(engine, without_indexes=_LARGE):
         filled(engine, size.readers)
         _fill(engine, size)
     while keep_tallies(engine):
         pass
-    with writing(engine) as connection:
-        connection.execute(text("ANALYZE"))
-
-
-@contextmanager
-def _hurried(engine: Engine) -> Iterator[None]:
-    """Have SQLite wait for no disk, and hold what is made: nobody misses it if lost."""
-
-    def hurry(connection: Any, *_rest: object) -> None:
-        if engine.dialect.name == "sqlite":
-            cursor = connection.cursor()
-            cursor.execute("PRAGMA synchronous=OFF")
-            cursor.execute("PRAGMA cache_size=-1048576")
-            cursor.close()
-
-    event.listen(engine, "connect", hurry)
-    engine.dispose()
-    try:
-        yield
-    finally:
-        event.remove(engine, "connect", hurry)
-        engine.dispose()
+    if engine.dialect.name == "postgresql":
+        # As it does by itself before long; SQLite is never told how much there is.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as idle:
+            idle.execute(text("VACUUM ANALYZE"))
 
 
 def _fill(engine: Engine, size: Size) -> None:
     with writing(engine) as connection:
         connection.execute(text("UPDATE reader SET position = 30"))
+        connection.execute(text(_NEW_POSTS))
+        connection.execute(text("UPDATE campaign SET last_position = 40"))
         connection.execute(text("DELETE FROM audit"))
         connection.execute(text("DELETE FROM edition"))
         connection.execute(

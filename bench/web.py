@@ -3,23 +3,25 @@
 Pages are drawn from the route table. The peer is a page of the same framework with a
 template of one line and no database. Times are of the processor, with those of
 PostgreSQL's server for it. `--readers` and `--editions` set the size; `--keep FOLDER`
-keeps SQLite's database there for the next time.
+keeps the databases there for the next time, `--on sqlite` or `--on postgresql` asks
+one alone, and `--pages reports,golive` only pages with one of these in their path.
 """
 
 import argparse
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from _backends import WorkClock
 from _plan_rows import AT
-from _send_peers import fresh, postgresql_server
+from _send_peers import postgresql_server, there
 from _web_rows import Size, pages_to_show
 from fastapi import FastAPI
 from fastapi import Response as Page
@@ -29,13 +31,14 @@ from harness import OtherLoad, Result, main
 from httpx2 import Response
 from jinja2 import Environment
 from pydantic import SecretStr
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.model.roles import Role
 from digest.settings import Settings
 from digest.staff import entrance
+from digest.store.base.engine import reading
 from digest.store.staff import accounts
 from digest.store.staff.accounts import Account
 from digest.web.app import make_app
@@ -55,6 +58,9 @@ ADDRESSES = {
 }
 # An edition checked anew: every format made once, and decided for all its readers.
 CHECKED = ("/desk/campaigns/{name}/{schedule}?check=yes",)
+DATABASES = ("sqlite", "postgresql")
+# Filled fast; nothing is lost that is not made again.
+_SERVER = ("fsync=off", "max_wal_size=8GB", "wal_level=minimal", "max_wal_senders=0")
 P95_GOAL_MS, QUERIES_GOAL = 300, 10
 
 
@@ -69,32 +75,38 @@ class PageCost:
     status: int
 
 
-def measure(size: Size, keep: str, quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
+@dataclass(frozen=True, slots=True)
+class PagesWanted:
+    """What is measured: how much of everything, on which databases, which pages."""
+
+    size: Size
+    keep: Path | None
+    databases: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+def measure(wanted: PagesWanted, quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
     """Return what each page costs: queries, CPU time, and against a bare page."""
     repeats = 5 if quick else 20
+    size = wanted.size
     if quick:
         size = Size(min(size.readers, 10_000), min(size.editions, 20))
     figures: dict[str, float] = {"readers": size.readers, "editions": size.editions}
     ratios, missing = {}, {}
     rows = list[dict[str, float | str]]()
     load = OtherLoad()
-    with ExitStack() as ending:
-        folder = keep or ending.enter_context(tempfile.TemporaryDirectory())
-        of_each = {"sqlite": Settings(data_dir=Path(folder), live=False)}
-        if server := ending.enter_context(postgresql_server()):
-            folder = ending.enter_context(tempfile.TemporaryDirectory())
-            url = SecretStr(fresh(server))
-            of_each["postgresql"] = Settings(
-                data_dir=Path(folder), live=False, database_url=url
-            )
-        else:
-            missing["postgresql_median_page_cost_vs_bare"] = "no PostgreSQL server here"
-        for name, settings in of_each.items():
-            is_there = (settings.data_dir / "digest.db").exists()
-            with opened(settings, NOW, migrating=True) as program:
-                if not is_there:
-                    pages_to_show(program.engine, size)
-                costs, bare_ms = _measured(program, size, repeats)
+    for name in wanted.databases:
+        with ExitStack() as ending:
+            settings = ending.enter_context(_settings(name, wanted.keep))
+            if settings is None:
+                missing[f"{name}_median_page_cost_vs_bare"] = "no server of it here"
+                continue
+            program = ending.enter_context(opened(settings, NOW, migrating=True))
+            begun = monotonic()
+            if not _is_filled(program):
+                pages_to_show(program.engine, size)
+                figures[f"{name}_filled_in_s"] = monotonic() - begun
+            costs, bare_ms = _measured(program, size, repeats, wanted.words)
             ratios[f"{name}_median_page_cost_vs_bare"] = statistics.median(
                 cost.p50_ms / bare_ms for cost in costs
             )
@@ -104,7 +116,33 @@ def measure(size: Size, keep: str, quick: bool) -> Result:  # noqa: FBT001 - the
     return Result("web", figures, ratios, missing, rows)
 
 
-def _measured(program: App, size: Size, repeats: int) -> tuple[list[PageCost], float]:
+@contextmanager
+def _settings(database: str, keep: Path | None) -> Iterator[Settings | None]:
+    """Yield where a database is, and its server while the block runs; None without."""
+    with ExitStack() as ending:
+        folder = keep and keep / database
+        folder = folder or Path(ending.enter_context(tempfile.TemporaryDirectory()))
+        if database == "sqlite":
+            yield Settings(data_dir=folder, live=False)
+            return
+        server = ending.enter_context(
+            postgresql_server(keep and keep / "server", _SERVER)
+        )
+        if not server:
+            yield None
+            return
+        url = SecretStr(there(server))
+        yield Settings(data_dir=folder, live=False, database_url=url)
+
+
+def _is_filled(program: App) -> bool:
+    with reading(program.engine) as connection:
+        return connection.scalar(text("SELECT max(id) FROM tally")) is not None
+
+
+def _measured(
+    program: App, size: Size, repeats: int, words: tuple[str, ...]
+) -> tuple[list[PageCost], float]:
     live = program.engine.execution_options(mode="live")
     app = make_app(App(program.settings, live, program.clock, program.secret))
     with TestClient(app, base_url=HOME) as client, TestClient(_bare_app()) as bare:
@@ -115,6 +153,7 @@ def _measured(program: App, size: Size, repeats: int) -> tuple[list[PageCost], f
         costs = [
             _cost(live, path, partial(client.get, _address(path, size)), repeats)
             for path in _pages(app)
+            if any(each in path for each in words)
         ]
     costs.sort(key=lambda cost: -cost.p95_ms)
     return costs, statistics.median(peer) * 1000
@@ -240,7 +279,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--readers", type=int, default=100_000)
     parser.add_argument("--editions", type=int, default=200)
-    parser.add_argument("--keep", default="")
+    parser.add_argument("--keep", type=Path)
+    parser.add_argument("--on", choices=DATABASES, action="append")
+    parser.add_argument("--pages", default="")
     sizes, rest = parser.parse_known_args()
     sys.argv[1:] = rest
-    main(partial(measure, Size(sizes.readers, sizes.editions), sizes.keep))
+    wanted = PagesWanted(
+        Size(sizes.readers, sizes.editions),
+        sizes.keep,
+        tuple(sizes.on or DATABASES),
+        tuple(sizes.pages.split(",")),
+    )
+    main(partial(measure, wanted))
