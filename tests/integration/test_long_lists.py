@@ -18,6 +18,7 @@ from digest.model.roles import Role
 from digest.store.base.engine import reading
 from digest.store.base.indexed_copies import stands_in
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
+from digest.store.reports import edition_copies, unserved
 from digest.web.app import make_app
 from tests.builders import SITE
 from tests.staff import signed_in
@@ -94,3 +95,23 @@ def test_the_few_of_very_many_copies_can_be_read_by_an_index_of_their_own(
 
     with reading(sqlite_engine) as connection:
         assert connection.exec_driver_sql(copies).all() == []
+
+
+def test_whom_editions_did_not_reach_is_read_by_the_indexes_of_the_few(
+    sqlite_engine: Engine,
+) -> None:
+    with plans(sqlite_engine) as queries, reading(sqlite_engine) as connection:
+        unserved.unserved_causes(connection, [1, 2, 3], 3)
+        unserved.count_not_served(connection, 1)
+        edition_copies.count_letters_waiting(connection, 1)
+    by_each = {index: _those_by(index, queries) for index in ("letters", "troubled")}
+
+    assert {index: len(those) for index, those in by_each.items()} == {
+        "letters": 3,
+        "troubled": 1,
+    }
+
+
+def _those_by(index: str, queries: list[PlannedQuery]) -> list[PlannedQuery]:
+    step = f"SEARCH delivery USING INDEX ix_delivery_{index} (edition_id=? AND state=?)"
+    return [query for query in queries if step in query.steps]

@@ -64,3 +64,8 @@ def _plans_of(connection: Connection, start: str) -> list[str]:
             plans.append("\n".join(line for (line,) in cursor.fetchall()))
 
     return plans
+
+
+def test_no_statement_is_compiled_first(postgresql_engine: Engine) -> None:
+    with reading(postgresql_engine) as connection:
+        assert connection.scalar(text("SHOW jit")) == "off"

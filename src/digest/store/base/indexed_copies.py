@@ -1,8 +1,9 @@
 """What staff look for among very many copies, in the words of an index."""
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, literal_column
+from sqlalchemy import ColumnElement, Select, String, and_, literal_column
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.tables import delivery
@@ -27,3 +28,17 @@ def stands_in(states: Collection[str]) -> ColumnElement[bool]:
     """Return the condition that a copy stands in one of these; by an index, if any."""
     stands = delivery.c.state.in_(states)
     return and_(IS_TROUBLED, stands) if {*states} <= {*_STATES} else stands
+
+
+def by_trouble(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query, answered by the index of copies in trouble.
+
+    One that asks for IS_TROUBLED among copies of editions: SQLite, which does not know
+    how many an edition has, would rather go through all of them.
+    """
+    return copies.with_hint(delivery, "INDEXED BY ix_delivery_troubled", "sqlite")
+
+
+def by_letters(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query, answered by the index of letters; as `by_trouble`."""
+    return copies.with_hint(delivery, "INDEXED BY ix_delivery_letters", "sqlite")

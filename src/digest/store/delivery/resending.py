@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
-from digest.store.base.indexed_copies import stands_in
+from digest.store.base.indexed_copies import by_trouble, stands_in
 from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery.by_channel import IS_EMAIL
@@ -35,6 +35,8 @@ def count(
     matching = select(func.count()).where(
         _those(edition_id, subscriber_ids), stands_in([state])
     )
+    if state in RETRIED:
+        matching = by_trouble(matching)
     return connection.scalar(matching) or 0
 
 

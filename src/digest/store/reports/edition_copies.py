@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
+from digest.store.base.indexed_copies import by_letters
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, left_out, print_batch
 from digest.store.delivery.by_channel import BY_LETTER, WAITS_FOR_A_PERSON
@@ -141,4 +142,4 @@ def count_letters_waiting(connection: Connection, edition_id: int) -> int:
     """Return how many letters of an edition wait for somebody to mend something."""
     waiting = select(func.count()).select_from(delivery)
     waiting = waiting.where(delivery.c.edition_id == edition_id, WAITS_FOR_A_PERSON)
-    return connection.scalar(waiting) or 0
+    return connection.scalar(by_letters(waiting)) or 0

@@ -22,6 +22,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.mode import Mode
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
+from digest.store.base.indexed_copies import by_letters
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
     audit,
@@ -213,13 +214,10 @@ def _letters_since(connection: Connection, before: datetime) -> Select[Any]:
 
 def _has_letters() -> ColumnElement[bool]:
     """Return the condition that letters of an edition wait, and for no person."""
-    return (
-        select(delivery.c.reader_id)
-        .where(
-            delivery.c.edition_id == edition.c.id,
-            delivery.c.state == DeliveryState.PLANNED,
-            IS_LETTER,
-            delivery.c.reply.is_(None),
-        )
-        .exists()
+    letters = select(delivery.c.reader_id).where(
+        delivery.c.edition_id == edition.c.id,
+        delivery.c.state == DeliveryState.PLANNED,
+        IS_LETTER,
+        delivery.c.reply.is_(None),
     )
+    return by_letters(letters).exists()

@@ -24,7 +24,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.store import limits
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
-from digest.store.base.indexed_copies import stands_in
+from digest.store.base.indexed_copies import by_letters, by_trouble, stands_in
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, edition, left_out, reader, subscriber
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
@@ -124,12 +124,10 @@ def _not_served_of_each(
 
 
 def _waiting(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
-    return (
-        select(delivery.c.edition_id, func.count())
-        .where(
-            one_of(connection, delivery.c.edition_id, edition_ids), WAITS_FOR_A_PERSON
-        )
-        .group_by(delivery.c.edition_id)
+    ours = one_of(connection, delivery.c.edition_id, edition_ids)
+    waiting = select(delivery.c.edition_id, func.count())
+    return by_letters(
+        waiting.where(ours, WAITS_FOR_A_PERSON).group_by(delivery.c.edition_id)
     )
 
 
@@ -253,7 +251,9 @@ def _missed(edition_ids: Sequence[int]) -> CompoundSelect[Any]:
         delivery.c.reply,
     ).where(delivery.c.edition_id.in_(edition_ids))
     return union_all(
-        out, copies.where(stands_in(_UNSERVED)), copies.where(WAITS_FOR_A_PERSON)
+        out,
+        by_trouble(copies.where(stands_in(_UNSERVED))),
+        by_letters(copies.where(WAITS_FOR_A_PERSON)),
     )
 
 
