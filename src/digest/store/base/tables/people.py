@@ -84,6 +84,11 @@ subscriber = Table(
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
     partial_index(
+        "ix_subscriber_erased_at",
+        "erased_at",
+        where="erased_at IS NOT NULL",
+    ),
+    partial_index(
         "ix_subscriber_merged_into",
         "merged_into",
         where="merged_into IS NOT NULL",
@@ -340,6 +345,9 @@ reader = Table(
     UniqueConstraint("campaign_id", "subscriber_id"),
     Index("ix_reader_schedule_id_id", "schedule_id", "id"),
     Index("ix_reader_subscriber_id", "subscriber_id"),
+    # For reports, which count all of them: store.reports.campaign_figures.
+    Index("ix_reader_format", "campaign_id", "format", "subscriber_id"),
+    Index("ix_reader_joined_at", "campaign_id", "joined_at"),
     partial_index(
         "ix_reader_paused",
         "campaign_id",
