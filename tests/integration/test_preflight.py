@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, event, update
 
 from digest.audience.unsubscribing import unsubscribe
 from digest.compose import stopping
@@ -146,6 +146,40 @@ def test_a_row_that_cannot_be_read_is_named_and_spares_the_others(
     assert (reached.readers, reached.left_out["unreachable"]) == (3, 2)
     assert reached.unreached[0].name == "Bob"
     assert "their row in the database cannot be read" in reached.unreached[0].reason
+
+
+def test_the_log_is_not_read_from_where_somebody_left_it_who_gets_nothing(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    leaver = a_reader(sqlite_engine, "leaver")
+    with writing(live) as connection:
+        unsubscribe(connection, leaver, EIGHT)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    begins = list[Any]()
+
+    def note(_c: Any, _cursor: Any, words: str, values: Any, *_rest: Any) -> None:
+        # Events are looked for wherever they are.
+        if "item.position > ?" in words and "event" not in values:
+            begins.append(values[1])
+
+    event.listen(live, "before_cursor_execute", note)
+    reached = checked(live, day=1).reach
+
+    assert (reached.left_out["left"], reached.left_out["unreachable"]) == (1, 1)
+    assert {*begins} == {1}
+
+
+def test_the_few_of_whom_nobody_can_be_reached_are_named_wherever_they_are(
+    engine: Engine,
+) -> None:
+    live = a_live_campaign(engine)
+    for number in range(9):
+        a_reader(engine, f"more-{number}", email=None if number in (2, 8) else "")
+    names = [each.name for each in checked(live).reach.unreached]
+
+    assert names == ["Eve", "More-2", "More-8"]
 
 
 def test_as_much_is_asked_however_many_readers_there_are(sqlite_engine: Engine) -> None:

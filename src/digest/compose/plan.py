@@ -150,6 +150,22 @@ def decide(
             return _selected(PlannedCopy(channel, key), entries, selection)
 
 
+def needed_since(
+    kinds: Mapping[str, ReaderKind], dues: Mapping[str, DueStretch], upto: int
+) -> int:
+    """Return the position behind which the log decides for any of these kinds.
+
+    `dues` is what is due to each. Whoever has left, or cannot be reached, keeps their
+    place, be it years behind, and gets nothing of it.
+    """
+    sinces = (
+        dues[name].since
+        for name, kind in kinds.items()
+        if isinstance(resolve(kind.facts), Served)
+    )
+    return min(sinces, default=upto)
+
+
 def _selected(
     copy: PlannedCopy, entries: Sequence[log.LogEntry], selection: EditionSelection
 ) -> PlannedCopy | LeftOut:
@@ -200,7 +216,7 @@ def _decisions(
         name: due_to(kind.position, upto, chunk.owed[name], begins)
         for name, kind in chunk.kinds.items()
     }
-    stretch = (min((due.since for due in dues.values()), default=upto), upto)
+    stretch = needed_since(chunk.kinds, dues, upto), upto
     entries = news(connection, edition.campaign_id, stretch, edition.slot)
     campaign = campaigns.load(connection, edition.campaign_id)
     steered = steering.get(connection, steering.place_of(edition)).steering

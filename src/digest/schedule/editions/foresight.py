@@ -114,6 +114,8 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     at = max(now, slot or now)
     begins = max(begins, owed.begins(connection, stored.id, mode))
     for each in kind_counts.of_schedule(connection, schedule.id, mode, at, edition_id):
+        if each.has_copy:
+            continue
         if each.kind is None:
             left_out[UNREACHABLE] += each.readers
             continue

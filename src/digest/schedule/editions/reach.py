@@ -4,14 +4,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection
 
-from digest.compose.plan import UNREADABLE, LeftOut, PlannedCopy, decide
+from digest.compose.plan import (
+    UNREADABLE,
+    LeftOut,
+    PlannedCopy,
+    decide,
+    needed_since,
+)
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
-from digest.model.editions.due_stretch import DueStretch, due_to
+from digest.model.editions.due_stretch import due_to
 from digest.model.formats import Format
 from digest.schedule.editions.steering.open_edition import OpenEdition
 from digest.schedule.limits import UNREACHED_NAMED
@@ -50,7 +55,7 @@ class PreviousEdition:
 class EditionReach:
     """Whom an edition reaches: copies by what is in them, and why others get none.
 
-    `left_out` counts readers by kind; `unreached` names the first of those who cannot
+    `left_out` counts readers by kind; `unreached` names some of those who cannot
     be reached. `repeats` counts who would get something again, and `pauses` who has
     paused, by until when.
     """
@@ -91,13 +96,22 @@ def foresee(
     place = edition.place
     # Whose pause is over by then is planned for.
     at = max(now, edition.slot)
-    of_schedule = partial(
-        kind_counts.of_schedule, connection, place.schedule_id, place.mode, at
+    previous = reach.last_planned(
+        connection, place.schedule_id, place.mode, edition.slot
     )
-    counts = of_schedule()
-    dues = _dues(connection, edition, counts)
-    since = min((due.since for due in dues.values()), default=edition.upto)
-    stretch = since, edition.upto
+    counts = kind_counts.of_schedule(
+        connection, place.schedule_id, place.mode, at, previous
+    )
+    begins = owed.begins(connection, edition.campaign_id, place.mode)
+    kinds = {each.name: each.kind for each in counts if each.kind}
+    dues = {
+        each.name: due_to(
+            max(each.kind.position, begins), edition.upto, each.owed, begins
+        )
+        for each in counts
+        if each.kind
+    }
+    stretch = needed_since(kinds, dues, edition.upto), edition.upto
     entries = news(connection, edition.campaign_id, stretch, edition.slot)
     decisions = {
         each.name: decide(each.kind, dues[each.name], entries, selection)
@@ -120,48 +134,35 @@ def foresee(
             key, ids = decision.key, tuple(e.id for e in theirs[each.name])
             reached.copies[key.format, key.language, ids] += each.readers
     members = ReadersByKind(connection, place.schedule_id, place.mode, at)
-    reached.unreached = _named(members, decisions)
+    reached.unreached = _named(members, counts, decisions)
     reached.repeats = _repeats(members, edition, theirs)
-    previous = reach.last_planned(
-        connection, place.schedule_id, place.mode, edition.slot
-    )
     if previous is not None:
         then = reach.copies_of(connection, previous)
-        others = of_schedule(without_copy_of=previous)
-        new = sum(each.readers for each in others if each.name in theirs)
+        new = sum(
+            each.readers for each in counts if each.name in theirs and not each.has_copy
+        )
         missing = then - (reached.readers - new)
         reached.before = PreviousEdition(previous, then, new, missing)
     return reached, {e.id: e for some in theirs.values() for e in some}
 
 
-def _dues(
-    connection: Connection, edition: OpenEdition, counts: Iterable[ReaderKindCount]
-) -> dict[str, DueStretch]:
-    """Return what is due to readers of each kind that can be read, by its name."""
-    begins = owed.begins(connection, edition.campaign_id, edition.place.mode)
-    return {
-        each.name: due_to(
-            max(each.kind.position, begins), edition.upto, each.owed, begins
-        )
-        for each in counts
-        if each.kind
-    }
-
-
 def _named(
-    members: ReadersByKind, decisions: Mapping[str, PlannedCopy | LeftOut]
+    members: ReadersByKind,
+    counts: Iterable[ReaderKindCount],
+    decisions: Mapping[str, PlannedCopy | LeftOut],
 ) -> list[UnreachedReader]:
-    """Return the first of those who cannot be reached."""
+    """Return some of those who cannot be reached, or all where they are few."""
     reasons = {
         name: each.reason
         for name, each in decisions.items()
         if isinstance(each, LeftOut) and each.kind == UNREACHABLE
     }
-    first = members.first_of(reasons, UNREACHED_NAMED) if reasons else {}
-    people = addressees(members.connection, first)
+    kinds = [each for each in counts if each.name in reasons]
+    some = members.some_of(kinds, UNREACHED_NAMED)
+    people = addressees(members.connection, some)
     return [
         UnreachedReader(people[reader_id].name, reasons[kind])
-        for reader_id, kind in first.items()
+        for reader_id, kind in some.items()
     ]
 
 

@@ -49,10 +49,13 @@ def carried_to(
 ) -> list[DueStretch]:
     """Return what was carried over to a schedule's next edition, for any reader."""
     had = cast(carried_over.c.had, Text).label("had")
+    # Asked of what was carried over: mostly that is little, and the readers are many.
+    reads_it = exists().where(
+        reader.c.id == carried_over.c.reader_id, reader.c.schedule_id == schedule_id
+    )
     rows = connection.execute(
         select(carried_over.c.since, carried_over.c.upto, had)
-        .join(reader, reader.c.id == carried_over.c.reader_id)
-        .where(reader.c.schedule_id == schedule_id, carried_over.c.mode == mode)
+        .where(carried_over.c.mode == mode, reads_it)
         .distinct()
     )
     return [

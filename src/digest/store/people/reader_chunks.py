@@ -51,6 +51,7 @@ from digest.store.people import owed
 from digest.store.people.kinds.bases import basis_gap
 from digest.store.people.kinds.kind_names import (
     kind_name,
+    kind_parts,
     parsed_kind,
     stretch_in_words,
 )
@@ -323,7 +324,8 @@ def _gather_readers(
     is_reader = reads(reader.c.subscriber_id, edition.campaign_id, lists)
     gap = basis_gap(connection, reader.c.subscriber_id, campaign, lists)
     stretches = _owed_stretches(connection) if has_owed else literal("")
-    kind = kind_name(edition.mode, is_reader, gap, stretches)
+    parts = kind_parts(edition.mode, is_reader, gap, stretches)
+    kind = kind_name({part.name: part for part in parts})
     rows = (
         select(reader.c.id, reader.c.subscriber_id, kind)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)

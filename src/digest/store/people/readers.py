@@ -385,12 +385,14 @@ def has_address() -> ColumnElement[bool]:
     return func.length(cast(subscriber.c.address, Text)) > len("null")
 
 
-def is_suppressed(channel: Channel) -> Exists:
+def is_suppressed(channel: Channel) -> ColumnElement[bool]:
     """Return the condition that a subscriber must not be written to by `channel`."""
     target = subscriber.c[f"{channel}_hash"]
-    return exists().where(
+    is_held = exists().where(
         suppression.c.channel == channel, suppression.c.target_hash == target
     )
+    # Most have no number, and many no address: for them nothing is looked up.
+    return and_(target.is_not(None), is_held)
 
 
 def reach_columns() -> tuple[ColumnElement[Any], ...]:

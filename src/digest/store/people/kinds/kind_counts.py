@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
     and_,
+    case,
+    exists,
     false,
     func,
     literal_column,
@@ -34,6 +37,7 @@ from digest.store.people import owed
 from digest.store.people.kinds.bases import basis_gap_by
 from digest.store.people.kinds.kind_names import (
     kind_name,
+    kind_parts,
     parsed_kind,
     stretch_in_words,
 )
@@ -45,7 +49,9 @@ class ReaderKindCount:
     """A kind of a schedule's readers: what they are owed, and how many they are.
 
     `name` is what the database calls it. Of a `kind` that cannot be read it is None.
-    `paused_until` is when they are back.
+    `paused_until` is when they are back; `first` and `last` are the ids of the first
+    and the last of them. `has_copy` is whether they have one of the edition that they
+    were counted beside.
     """
 
     schedule_id: int
@@ -54,6 +60,9 @@ class ReaderKindCount:
     owed: tuple[DueStretch, ...]
     paused_until: datetime | None
     readers: int
+    first: int
+    last: int
+    has_copy: bool
 
 
 def look_ahead(connection: Connection, schedule_ids: Iterable[int]) -> None:
@@ -69,14 +78,14 @@ def of_schedule(
     schedule_id: int,
     mode: Mode,
     at: datetime,
-    without_copy_of: int | None = None,
+    beside: int | None = None,
 ) -> list[ReaderKindCount]:
     """Return the kinds of a schedule's readers who have not paused beyond that moment.
 
-    Those who have a copy of an edition are left out, where one is named.
+    Beside an edition, who has a copy of it and who has none are counted apart.
     """
     ahead = _ahead(connection)
-    if is_read_once(connection) and without_copy_of is None and schedule_id in ahead:
+    if is_read_once(connection) and beside is None and schedule_id in ahead:
         wanted = tuple(sorted(ahead))
         every = read_once(
             connection,
@@ -84,7 +93,7 @@ def of_schedule(
             lambda: _counted(connection, wanted, mode),
         )
     else:
-        every = _counted(connection, (schedule_id,), mode, without_copy_of)
+        every = _counted(connection, (schedule_id,), mode, beside)
     return [
         each
         for each in every
@@ -97,11 +106,9 @@ def _counted(
     connection: Connection,
     schedule_ids: Sequence[int],
     mode: Mode,
-    without_copy_of: int | None = None,
+    beside: int | None = None,
 ) -> list[ReaderKindCount]:
-    rows = connection.execute(
-        _kinds(connection, schedule_ids, mode, without_copy_of)
-    ).all()
+    rows = connection.execute(_kinds(connection, schedule_ids, mode, beside)).all()
     counted = []
     for row in rows:
         kind, stretches = parsed_kind(row.kind) or (None, ())
@@ -113,6 +120,9 @@ def _counted(
                 stretches,
                 row.paused_until,
                 row.readers,
+                row.first,
+                row.last,
+                bool(row.has_copy),
             )
         )
     return counted
@@ -122,38 +132,51 @@ def _kinds(
     connection: Connection,
     schedule_ids: Sequence[int],
     mode: Mode,
-    without_copy_of: int | None,
-) -> Select[tuple[int, str, datetime | None, int]]:
+    beside: int | None,
+) -> Select[*tuple[Any, ...]]:
+    copies = select(delivery.c.reader_id).where(delivery.c.edition_id == beside)
+    has_copy = false() if beside is None else reader.c.id.in_(copies)
     each = reader_kinds(connection, schedule_ids, mode)
-    if without_copy_of is not None:
-        copies = select(delivery.c.reader_id).where(
-            delivery.c.edition_id == without_copy_of
-        )
-        each = each.where(reader.c.id.not_in(copies))
-    every = each.subquery().c
-    columns = every.schedule_id, every.kind, every.paused_until
-    return select(*columns, func.count().label("readers")).group_by(*columns)
+    every = each.add_columns(case((has_copy, 1), else_=0).label("has_copy")).subquery()
+    # Named once they are counted: there are few kinds, and many readers.
+    parts = [column for column in every.c if column is not every.c.id]
+    counts = (
+        func.count().label("readers"),
+        func.min(every.c.id).label("first"),
+        func.max(every.c.id).label("last"),
+    )
+    kinds = select(*parts, *counts).group_by(*parts).subquery().c
+    return select(
+        kinds.schedule_id,
+        kind_name(kinds).label("kind"),
+        kinds.paused_until,
+        kinds.readers,
+        kinds.first,
+        kinds.last,
+        kinds.has_copy,
+    )
 
 
 def reader_kinds(
     connection: Connection, schedule_ids: Sequence[int], mode: Mode
-) -> Select[tuple[int, int, str, datetime | None]]:
-    """Return the query of each reader: id, schedule_id, kind and paused_until.
+) -> Select[*tuple[Any, ...]]:
+    """Return the query of each reader: the parts of their kind's name first.
 
-    Of those schedules; who has been merged into somebody is among them no more.
+    Then their id, schedule_id and paused_until. Of those schedules; who has been merged
+    into somebody is among them no more.
     """
     stretches = _stretches(connection, schedule_ids, mode)
     names = select(mailing_list.c.name, mailing_list.c.id)
     list_ids = {row.name: row.id for row in connection.execute(names)}
-    kind = kind_name(
+    parts = kind_parts(
         mode,
         _still_read(connection, list_ids),
         basis_gap_by(connection, campaigns.listed(connection), list_ids),
         func.coalesce(stretches.c.stretches, ""),
     )
-    columns = reader.c.id, reader.c.schedule_id, kind.label("kind")
+    columns = reader.c.id, reader.c.schedule_id, reader.c.paused_until
     return (
-        select(*columns, reader.c.paused_until)
+        select(*parts, *columns)
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .outerjoin(stretches, stretches.c.reader_id == reader.c.id)
         # Who was held twice counts under the number that was kept.
@@ -167,14 +190,19 @@ def _stretches(
     connection: Connection, schedule_ids: Sequence[int], mode: Mode
 ) -> Subquery:
     """Return what each reader is owed, as stretches with semicolons between them."""
-    ours = select(reader.c.id).where(reader.c.schedule_id.in_(schedule_ids))
+    # Asked of the few that are owed something: a list of all readers is long.
+    reads_one = reader.c.schedule_id.in_(schedule_ids)
     in_copies = (
         select(delivery.c.reader_id, stretch_in_words(variant).label("stretch"))
         .join(variant, variant.c.id == delivery.c.variant_id)
-        .where(owed.is_owed(mode), delivery.c.reader_id.in_(ours))
+        .where(
+            owed.is_owed(mode),
+            exists().where(reader.c.id == delivery.c.reader_id, reads_one),
+        )
     )
     others = select(carried_over.c.reader_id, stretch_in_words(carried_over)).where(
-        carried_over.c.mode == mode, carried_over.c.reader_id.in_(ours)
+        carried_over.c.mode == mode,
+        exists().where(reader.c.id == carried_over.c.reader_id, reads_one),
     )
     rows = union_all(in_copies, others).subquery()
     joined = (

@@ -21,7 +21,8 @@ from digest.model.editions.mode import Mode
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import delivery
 from digest.store.limits import KINDS_ASKED_TOGETHER
-from digest.store.people.kinds.kind_counts import reader_kinds
+from digest.store.people.kinds.kind_counts import ReaderKindCount, reader_kinds
+from digest.store.people.kinds.kind_names import kind_name
 from digest.store.people.readers import is_here
 
 
@@ -34,14 +35,27 @@ class ReadersByKind:
     mode: Mode
     at: datetime
 
-    def first_of(self, kinds: Collection[str], most: int) -> dict[int, str]:
-        """Return the first readers of those kinds: the name of each one's, by id."""
+    def some_of(self, kinds: Sequence[ReaderKindCount], most: int) -> dict[int, str]:
+        """Return some readers of those kinds, in order: the name of each one's, by id.
+
+        All of them where they are no more than `most`. The first and the last of each
+        kind are known; others are looked for between the first and the last of all.
+        """
+        ends = dict[int, str]()
+        for kind in kinds:
+            ends |= {kind.first: kind.name, kind.last: kind.name}
+        wanted = min(most, sum(kind.readers for kind in kinds))
+        if len(ends) >= wanted:
+            return dict(sorted(ends.items())[:wanted])
         each = self._each()
         rows = self.connection.execute(
             select(each.c.id, each.c.kind)
-            .where(one_of(self.connection, each.c.kind, kinds))
+            .where(
+                one_of(self.connection, each.c.kind, {kind.name for kind in kinds}),
+                each.c.id.between(min(ends), max(ends)),
+            )
             .order_by(each.c.id)
-            .limit(most)
+            .limit(wanted)
         )
         return {row.id: row.kind for row in rows}
 
@@ -75,7 +89,8 @@ class ReadersByKind:
 
     def _each(self) -> Subquery:
         every = reader_kinds(self.connection, (self.schedule_id,), self.mode)
-        return every.where(is_here(self.at)).subquery()
+        each = every.where(is_here(self.at)).subquery().c
+        return select(each.id, kind_name(each).label("kind")).subquery()
 
     def _has_one(
         self, who: ColumnElement[int], variants: Sequence[tuple[int, int]]
