@@ -186,10 +186,14 @@ def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
         program, settings=program.settings.model_copy(update={"base_url": url})
     )
     short = program.shortened("https://example.org/a/very/long/address")
-    answer = browser.get("/s/" + short.rpartition("/")[2], follow_redirects=False)
-
-    assert answer.status_code == 302
-    assert answer.headers["location"] == "https://example.org/a/very/long/address"
+    code = short.rpartition("/")[2]
+    # As people type it from paper: in capitals, in groups, with the stop behind it.
+    ways = (code, code.upper(), f"{code[:3]}-{code[3:]}", f"{code[:3]} {code[3:]}.")
+    for typed in ways:
+        answer = browser.get(f"/s/{typed}", follow_redirects=False)
+        assert answer.status_code == 302
+        assert answer.headers["location"] == "https://example.org/a/very/long/address"
+    assert browser.get(f"/s/{code}x").status_code == 404
 
 
 def test_health_says_ok(browser: TestClient) -> None:

@@ -56,6 +56,7 @@ from digest.store.people.erasing.erased_file import NAME
 from digest.store.people.erasing.erasures import FORGOTTEN
 from digest.store.reports import outcomes
 from digest.web.app import make_app
+from tests.archived import ARCHIVE, ArchivedSite
 from tests.builders import EIGHT, SITE, a_post
 from tests.commands import Commands, commands
 from tests.databases import quick_engine
@@ -681,3 +682,29 @@ def test_each_span_is_that_of_its_kind(tmp_path: Path, engine: Engine) -> None:
         "incoming": 31,
         "history": 99,
     }
+
+
+def test_what_is_over_its_time_leaves_no_page_in_pieces(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    site = ArchivedSite(sqlite_engine, tmp_path)
+    code = site.sends(a_post(title="Kettles and urns"))
+    number = site.edition_id(code)
+    with site.digest.work() as work:
+        assert not work.once(Event()).faults
+    keep_tallies(sqlite_engine)
+    with site.digest.reading() as connection:
+        variant_id = connection.scalars(select(variant.c.id)).one()
+    view = site.digest.links.view_url(variant_id, code).removeprefix(SITE)
+    assert "Kettles and urns" in site.text(view)
+    site.now += 2 * YEAR
+    kinds = site.digest.retention.kinds
+    removed_of = {kind.name: site.digest.retention.apply(kind) for kind in kinds}
+    assert removed_of["renditions"] == 1
+    assert removed_of["history"] >= 1
+
+    public = (ARCHIVE, f"{ARCHIVE}/{code}", f"{ARCHIVE}.atom", view)
+    assert all("Kettles and urns" in site.text(page) for page in public)
+    signed_in(site.client, site.digest, Role.ADMIN, "Priya")
+    for page in (f"/desk/runs/{number}", f"/desk/editions/{number}", "/desk/people/1"):
+        assert site.status(page) == 200

@@ -26,10 +26,13 @@ def code_for(connection: Connection, url: str) -> str:
 
 
 def target(connection: Connection, code: str) -> str:
-    """Return the address behind a code. Raises NotFound in words for a reader."""
-    url = connection.scalar(
-        select(short_link.c.url).where(short_link.c.code == code.lower())
-    )
+    """Return the address behind a code, in whatever way it was typed from paper.
+
+    In capitals, in groups, with the full stop of its sentence. Raises NotFound in words
+    for a reader.
+    """
+    typed = "".join(letter for letter in code.lower() if letter in ALPHABET)
+    url = connection.scalar(select(short_link.c.url).where(short_link.c.code == typed))
     if url is None:
         raise NotFound("no page has this short address: check it against the letter")
     return str(url)
