@@ -7,6 +7,7 @@ import pytest
 
 from digest.model.campaigns.campaign import Organisation
 from digest.model.editions.compiled_message import Recipient
+from digest.model.editions.rendition import UNPRINTED
 from digest.model.formats import LARGE_PRINT, LETTER, PLAIN, Format
 from digest.model.people.lawful_basis import LawfulBasis
 from digest.model.people.person import Consent
@@ -15,6 +16,7 @@ from digest.render.email.compile import compile_email
 from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.ending import LetterReasons
 from digest.render.letter.letter import (
+    NO_LINE_FOR_WHY,
     SAMPLE,
     Letter,
     LetterBody,
@@ -123,6 +125,17 @@ def test_a_letter_with_room_for_few_words_says_why_in_few() -> None:
 
     assert "To change or stop these letters" in text
     assert "You took an interest and did not say no." in text
+
+
+@pytest.mark.parametrize(("lines", "is_told"), [(93, False), (94, True), (96, False)])
+def test_staff_are_told_of_a_letter_with_no_line_for_why(
+    lines: int, *, is_told: bool
+) -> None:
+    post = a_post(body=words("It was a bright morning with lanterns. " * lines))
+    body = typeset(a_variant(post, campaign=COUNCIL, format=LETTER), LOOK)
+
+    assert (NO_LINE_FOR_WHY in body.facts.get(UNPRINTED, ())) is is_told
+    assert (body.reasons is None) is is_told
 
 
 @pytest.mark.parametrize(("consent", "basis", "record"), CASES)

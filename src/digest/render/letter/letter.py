@@ -36,6 +36,11 @@ __all__ = ["SAMPLE", "Letter", "LetterBody", "LetterOptions", "preview", "typese
 OPENING = "opening"
 # Where they have the place of the words of why a reader gets it, and those words.
 REASON, REASONS = "reason", "reasons"
+# Told to staff: such a letter says how to stop it, and not why somebody gets it.
+NO_LINE_FOR_WHY = (
+    "no line is left on the last sheet to say why somebody gets this letter: with some "
+    "ten words less it is said"
+)
 # Where they say where the code of the reference goes on the reply slip.
 SLIP = "slip"
 
@@ -167,8 +172,14 @@ def _fitted(variant: Variant, options: LetterOptions) -> tuple[LetterBody, Lette
     for form in shorter if without.sheets < body.sheets else ():
         fitting, _ = _set_body(variant, options, form)
         if fitting.sheets <= without.sheets:
-            return fitting, form
+            return fitting if form.says_why else _with_why_missing(fitting), form
     return body, full
+
+
+def _with_why_missing(body: LetterBody) -> LetterBody:
+    """Return a body that tells staff what its readers are not told."""
+    lines = [*body.facts.get(UNPRINTED, ()), NO_LINE_FOR_WHY]
+    return replace(body, facts=body.facts | {UNPRINTED: lines})
 
 
 def _forms(variant: Variant) -> Iterator[LetterForm]:
