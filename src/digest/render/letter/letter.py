@@ -172,14 +172,11 @@ def _fitted(variant: Variant, options: LetterOptions) -> tuple[LetterBody, Lette
     for form in shorter if without.sheets < body.sheets else ():
         fitting, _ = _set_body(variant, options, form)
         if fitting.sheets <= without.sheets:
-            return fitting if form.says_why else _with_why_missing(fitting), form
+            if form.says_why:
+                return fitting, form
+            lines = [*fitting.facts.get(UNPRINTED, ()), NO_LINE_FOR_WHY]
+            return replace(fitting, facts=fitting.facts | {UNPRINTED: lines}), form
     return body, full
-
-
-def _with_why_missing(body: LetterBody) -> LetterBody:
-    """Return a body that tells staff what its readers are not told."""
-    lines = [*body.facts.get(UNPRINTED, ()), NO_LINE_FOR_WHY]
-    return replace(body, facts=body.facts | {UNPRINTED: lines})
 
 
 def _forms(variant: Variant) -> Iterator[LetterForm]:

@@ -58,7 +58,10 @@ def make_anew(
     people = carried = after = 0
     while ids := _ids(connection, after):
         after = ids[-1]
-        rows = [(each.id, hashed(each.person.keys)) for each in _of(connection, ids)]
+        rows = [
+            (each.id, hashed(each.person.keys))
+            for each in subscribers.of_ids(connection, ids)
+        ]
         before = _hashes(connection, ids)
         moves = [
             (channel, old, new)
@@ -70,7 +73,11 @@ def make_anew(
             if old in targets:
                 carried += _move_suppressions(connection, channel, old, new)
             if channel == "phone" and old in rung:
-                _move_attempts(connection, old, new)
+                connection.execute(
+                    update(call_attempt)
+                    .where(call_attempt.c.phone_hash == old)
+                    .values(phone_hash=new)
+                )
         _set(connection, rows)
         people += len(rows)
     anew = Rehashing(people, carried, every - carried)
@@ -85,10 +92,6 @@ def _ids(connection: Connection, after: int) -> list[int]:
         subscriber.c.id > after, subscriber.c.erased_at.is_(None)
     )
     return [*connection.scalars(ids.order_by(subscriber.c.id).limit(_AT_ONCE))]
-
-
-def _of(connection: Connection, ids: list[int]) -> list[subscribers.Subscriber]:
-    return subscribers.of_ids(connection, ids)
 
 
 def _hashes(connection: Connection, ids: list[int]) -> dict[int, HashedKeys]:
@@ -110,14 +113,6 @@ def _move_suppressions(connection: Connection, channel: str, old: str, new: str)
         .values(target_hash=new)
     )
     return moved.rowcount
-
-
-def _move_attempts(connection: Connection, old: str, new: str) -> None:
-    connection.execute(
-        update(call_attempt)
-        .where(call_attempt.c.phone_hash == old)
-        .values(phone_hash=new)
-    )
 
 
 def _set(connection: Connection, rows: list[tuple[int, HashedKeys]]) -> None:
