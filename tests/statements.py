@@ -7,13 +7,14 @@ of thousands of tests has one of its own, and nearly all that it asks was asked 
 from collections.abc import MutableMapping
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
 _compiled: MutableMapping[Any, Any] = LRUCache(4000)
+_of_server: dict[str, Any] = {}
 
 
 class _OneOfAKind:
@@ -38,9 +39,24 @@ class SharingSqlite(_OneOfAKind, SQLiteDialect_pysqlite):
 
 
 class SharingPostgresql(_OneOfAKind, PGDialect_psycopg):
-    """PostgreSQL, with its statements kept for every database of this process."""
+    """PostgreSQL, with its statements kept for every database of this process.
+
+    What the first one says of its server is so of the others.
+    """
 
     supports_statement_cache = True
+
+    def initialize(self, connection: Connection) -> None:
+        """Ask the server what it is, unless one has been asked."""
+        if not _of_server:
+            before = dict(vars(self))
+            super().initialize(connection)  # type: ignore[no-untyped-call]  # SQLAlchemy's
+            _of_server.update(
+                (name, value)
+                for name, value in vars(self).items()
+                if name not in before or before[name] is not value
+            )
+        vars(self).update(_of_server)
 
 
 def compile_once() -> None:

@@ -1,7 +1,8 @@
 """The end of a letter, which tells how to reach us, against the sheets it may cost."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,13 @@ from digest.render.letter.batch.print_run import PrintRunHead, lay
 from digest.render.letter.blocks import LetterPictures
 from digest.render.letter.contents import LetterForm, letter_job
 from digest.render.letter.ending import Ending
-from digest.render.letter.letter import SAMPLE, LetterOptions, preview, typeset
+from digest.render.letter.letter import (
+    SAMPLE,
+    LetterBody,
+    LetterOptions,
+    preview,
+    typeset,
+)
 from digest.render.paper.typst_compiler import TypstCompiler
 from tests.builders import EIGHT, SENDER, a_campaign, a_post, a_variant
 from tests.rich import cells
@@ -69,16 +76,39 @@ def bottoms(sheets: Sheets, page: int) -> list[float]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class SetLetter:
+    """A letter of so many lines, its words, and its pages without its ending."""
+
+    lines: int
+    body: LetterBody
+    text: str
+    bare: int
+
+
+@cache
+def of_each_length(fmt: Format) -> list[SetLetter]:
+    """Return the letters of all lengths, set once for all tests of them."""
+    variants = {lines: a_letter_of(lines, fmt) for lines in LENGTHS[fmt]}
+    return [
+        SetLetter(
+            lines,
+            body := typeset(variant, LOOK),
+            Sheets(body.pdf).whole_text(),
+            len(without_ending(variant)),
+        )
+        for lines, variant in variants.items()
+    ]
+
+
 @pytest.mark.parametrize("fmt", [LETTER, LARGE_PRINT])
 def test_how_to_reach_us_costs_no_sheet_at_any_length(fmt: Format) -> None:
     longer, brief = 0, 0
-    for lines in LENGTHS[fmt]:
-        variant = a_letter_of(lines, fmt)
-        body, bare = typeset(variant, LOOK), len(without_ending(variant))
-        text = Sheets(body.pdf).whole_text()
+    for letter in of_each_length(fmt):
+        text, bare = letter.text, letter.bare
 
-        assert body.sheets == sheets_of(bare), lines
-        assert "ring 01632 960 155" in text[text.rindex("morning") :], lines
+        assert letter.body.sheets == sheets_of(bare), letter.lines
+        assert "ring 01632 960 155" in text[text.rindex("morning") :], letter.lines
         longer += bare > 2
         brief += "How to reach us" not in text
 
@@ -205,14 +235,12 @@ def test_a_letter_ends_with_a_slip_at_the_foot_of_its_last_page(
 @pytest.mark.parametrize("fmt", [LETTER, LARGE_PRINT])
 def test_a_slip_costs_no_sheet_at_any_length(fmt: Format) -> None:
     slips = 0
-    for lines in LENGTHS[fmt]:
-        variant = a_letter_of(lines, fmt)
-        body, bare = typeset(variant, LOOK), len(without_ending(variant))
-        has_slip = "slip" in body.facts
+    for letter in of_each_length(fmt):
+        has_slip = "slip" in letter.body.facts
         slips += has_slip
 
-        assert body.sheets == sheets_of(bare), lines
-        assert (ASKS[0] in Sheets(body.pdf).whole_text()) is has_slip
+        assert letter.body.sheets == sheets_of(letter.bare), letter.lines
+        assert (ASKS[0] in letter.text) is has_slip
 
     # At the end of a sheet it gave way, to few lines that say how to reach us.
     assert 0 < slips < len(LENGTHS[fmt])

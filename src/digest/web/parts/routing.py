@@ -6,6 +6,7 @@ is most of the time that the pages take to start, and a process may serve but a 
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -14,6 +15,8 @@ from fastapi.routing import APIRoute
 from starlette.routing import compile_path, get_name
 
 _analysing = RLock()
+# A page and its form have one address.
+_compiled_path = cache(compile_path)
 
 
 class LazyRoute(APIRoute):
@@ -21,7 +24,7 @@ class LazyRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         self.path, self.endpoint = path, endpoint
-        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.path_regex, self.path_format, self.param_convertors = _compiled_path(path)
         self.name = options.get("name") or get_name(endpoint)
         self.methods = {each.upper() for each in options.get("methods") or ("GET",)}
         self._options = options
