@@ -30,7 +30,7 @@ DAY_AFTER = EIGHT + DAY
 def live(program: App) -> App:
     """Return a program that is live: what is practised changes nothing for readers."""
     engine = in_mode(program.engine, Mode.LIVE)
-    return App(program.settings, engine, lambda: DAY_AFTER + 2 * HOUR, "s" * 40)
+    return App(program.settings, engine, lambda: DAY_AFTER + 2 * HOUR, program.secret)
 
 
 @pytest.fixture
