@@ -266,8 +266,12 @@ def test_what_has_no_campaign_begins_at_the_first_step(
     assert desk.post("/desk/start/me", data={}).status_code == 403
 
 
-def test_live_needs_are_listed_with_their_cures(desk: TestClient) -> None:
-    assert (
-        "write name and postal address"
-        in words_of(desk.get("/desk/start").text).lower()
-    )
+def test_live_needs_are_listed_with_the_pages_that_are_their_cures(
+    desk: TestClient,
+) -> None:
+    there = "/desk/campaigns/lantern-week/settings/letter"
+    for page in ("/desk/start", "/desk/golive"):
+        text = desk.get(page).text
+        assert f'href="{there}">Write name and postal address</a>' in text
+        assert "in its file" not in text
+    assert desk.get(there).status_code == 200

@@ -12,13 +12,14 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App
 from digest.model.campaigns.source_health import SourceFailure
 from digest.model.roles import Role
+from digest.schedule.editions.publishing import publish
 from digest.store.base.tables import campaign
 from digest.store.campaigns import campaigns, sources
 from digest.store.staff import audit
 from digest.web.app import make_app
-from tests.builders import EIGHT, SITE
+from tests.builders import EIGHT, SITE, a_post
 from tests.staff import signed_in
-from tests.stored import FILE, a_stored_campaign
+from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
 
 OURS = {"Origin": SITE}
 CAMPAIGN = "/desk/campaigns/lantern-week"
@@ -159,6 +160,25 @@ def test_who_looks_gets_no_buttons_and_no_readers_by_name(
     assert "Something about readers, for who may see them" in page
     assert f'action="{CAMPAIGN}' not in page
     assert visitor.post(f"{CAMPAIGN}/pause").status_code == 403
+
+
+def test_what_needs_help_has_the_button_that_helps_and_no_command(
+    desk: TestClient, program: App
+) -> None:
+    a_reader(program.engine, "ivy", format="braille")
+    posts_accepted(program.engine, [a_post("new")])
+    publish(program.engine, "lantern-week", "daily", EIGHT)
+    page = desk.get("/desk/campaigns/lantern-week").text
+
+    assert "1 reader was not reached" in page
+    assert "Who, and what to ask for" in page
+    assert "digest deliveries" not in page
+
+
+def test_pages_of_settings_are_called_as_the_campaign_is(desk: TestClient) -> None:
+    for page in ("settings", "settings/name", "file", "history", "history/1"):
+        text = desk.get(f"/desk/campaigns/lantern-week/{page}").text
+        assert 'href="/desk/campaigns/lantern-week">Lantern Week</a>' in text, page
 
 
 def test_no_such_campaign_is_said_in_words(desk: TestClient) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.model.staff_words import counted, moment_in_words
+from digest.model.staff_words import counted, day_as_told, moment_in_words
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_a_count_has_the_right_word(number: int, words: str) -> None:
 )
 def test_an_instant_is_said_in_its_zone(zone: str, words: str) -> None:
     assert moment_in_words(datetime(2026, 7, 5, 23, 5, tzinfo=UTC), zone) == words
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("2026-05-02", "2 May 2026"),
+        ("2 May 2026", "2 May 2026"),
+        ("between 1 and 5 May", "between 1 and 5 May"),
+        ("", ""),
+    ],
+)
+def test_a_day_is_told_however_it_was_written(written: str, words: str) -> None:
+    assert day_as_told(written) == words

@@ -27,3 +27,12 @@ def moment_in_words(instant: datetime, zone: str) -> str:
 def day_in_words(day: date) -> str:
     """Return a day as people say it: "Monday 6 July 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def day_as_told(written: str) -> str:
+    """Return a day that somebody wrote as 2026-07-06 as people say it; others as is."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{day.day} {day:%B %Y}"

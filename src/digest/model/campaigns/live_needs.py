@@ -33,10 +33,15 @@ _PRIVATE_DOMAINS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LiveNeed:
-    """One thing that live needs; `cure` says what to do, "" where it is there."""
+    """One thing that live needs; `cure` says what to do, "" where it is there.
+
+    `section` is the part of a campaign's settings in which `act` does it.
+    """
 
     name: str
     cure: str = ""
+    section: str = ""
+    act: str = ""
 
     @property
     def is_met(self) -> bool:
@@ -104,9 +109,9 @@ def campaign_needs(campaign: "Campaign") -> tuple[LiveNeed, ...]:
             f"{campaign.sending_domain} is reached by nobody: change from in its file"
         )
     return (
-        LiveNeed("postal address", address),
-        LiveNeed("way to be reached", contact),
-        LiveNeed("sender domain", domain),
+        LiveNeed("postal address", address, "letter", "Write name and postal address"),
+        LiveNeed("way to be reached", contact, "name", "Write where answers go"),
+        LiveNeed("sender domain", domain, "name", "Change the sender's address"),
     )
 
 

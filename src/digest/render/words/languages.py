@@ -27,6 +27,13 @@ def own_name(language: str) -> str:
     return f"{name[0].upper()}{name[1:]}"
 
 
+def staff_name(language: str) -> str:
+    """Return what staff, who read English, call a language; its tag where unknown."""
+    locale = _known_locale(language)
+    name = locale.get_display_name(locale_of(ENGLISH)) if locale else None
+    return name or language
+
+
 def known_language(language: str) -> str:
     """Return the language, or English where nobody knows it."""
     return language if _known_locale(language) else ENGLISH

@@ -1,9 +1,10 @@
-"""Where at the desk a trouble is put right: the address of each place."""
+"""Where at the desk a trouble is put right: the address of each place, its button."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from digest.schedule.reports.troubles.trouble import TroubleCure, TroublePlace
+from digest.schedule.reports.troubles.trouble import Trouble, TroubleCure, TroublePlace
 
 
 def _posts(cure: TroubleCure) -> str:
@@ -36,3 +37,15 @@ _ADDRESSES: Mapping[TroublePlace, Callable[[TroubleCure], str]] = {
 def address_of(cure: TroubleCure) -> str:
     """Return the address of the page on which that is put right."""
     return _ADDRESSES[cure.place](cure)
+
+
+def with_button(trouble: Trouble) -> dict[str, Any]:
+    """Return it as a page tells it: a command's words give way to a button."""
+    cure = trouble.cure
+    return {
+        "what": trouble.what,
+        "help": cure.about if cure else trouble.help,
+        "names_readers": trouble.names_readers,
+        "address": address_of(cure) if cure else "",
+        "button": cure.words if cure else "",
+    }

@@ -101,7 +101,10 @@ class _Start:
             readers=readers,
             done=_TOLD.get(done, ""),
             problem=problem,
-            needs=self._needs(stored),
+            needs=(
+                *self.digest.settings.live_needs,
+                *(campaign_needs(stored.campaign) if stored else ()),
+            ),
         )
 
     def add_me(self, staff: Account, name: str) -> Response:
@@ -135,12 +138,6 @@ class _Start:
         if sent.why_not:
             return self.steps(name, problem=sent.words)
         return _back(name, "tested" if sent.leaves else "tested-here")
-
-    def _needs(self, stored: StoredCampaign | None) -> list[tuple[str, str]]:
-        """Return what live needs, each with its cure, "" where it is there."""
-        ours = self.digest.settings.live_needs
-        theirs = campaign_needs(stored.campaign) if stored else ()
-        return [(need.name, need.cure) for need in (*ours, *theirs)]
 
 
 def _back(name: str, done: str) -> Response:

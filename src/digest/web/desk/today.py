@@ -21,7 +21,7 @@ from digest.schedule.reports import alarms
 from digest.schedule.reports.alarm_questions import alarm_questions
 from digest.schedule.reports.slot_weeks import CalendarSlot, slots_to_come
 from digest.schedule.reports.troubles import of_campaigns, of_editions
-from digest.schedule.reports.troubles.trouble import Trouble, TroublePlace
+from digest.schedule.reports.troubles.trouble import TroublePlace
 from digest.store.base.asked_together import ask_together
 from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
@@ -30,7 +30,7 @@ from digest.store.editions import editions
 from digest.store.reports import edition_copies, unserved
 from digest.store.staff import accounts
 from digest.web import limits
-from digest.web.desk.cures import address_of
+from digest.web.desk.cures import with_button
 from digest.web.desk.expected_readers import ExpectedReaders, ScheduleReaders
 from digest.web.doors.rights import needs
 from digest.web.parts.pages import Pages
@@ -88,10 +88,10 @@ def _today(
     return {
         "is_empty": not stored and not campaigns.unreadable(connection),
         "now": moment_in_words(now, digest.settings.timezone),
-        "broken": [_trouble(alarm.trouble) for alarm in reckoning.alarms],
+        "broken": [with_button(alarm.trouble) for alarm in reckoning.alarms],
         "timetable": reckoning.timetable_in_words(now),
         "troubles": [
-            _trouble(each)
+            with_button(each)
             for each in reckoning.without_alarms(all_troubles)
             # What waits for approval has a part of its own, which says for whom.
             if not (each.cure and each.cure.place is TroublePlace.APPROVAL)
@@ -125,17 +125,6 @@ def _today(
             if edition.state not in (*_WAITING, *_GOING)
         ][: limits.TODAY_WENT_OUT],
         "approvers": _approvers(connection) if waits else [],
-    }
-
-
-def _trouble(trouble: Trouble) -> dict[str, Any]:
-    """Return it as the page tells it: a command's words give way to a button."""
-    cure = trouble.cure
-    return {
-        "what": trouble.what,
-        "help": cure.about if cure else trouble.help,
-        "address": address_of(cure) if cure else "",
-        "button": cure.words if cure else "",
     }
 
 

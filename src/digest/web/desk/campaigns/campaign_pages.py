@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
+from digest.model.campaigns.editing.file_edits import content_of, table_in
 from digest.model.roles import Right
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -34,6 +35,12 @@ _UNDO = {
     "paused": ("resume", "Undo, resume it"),
     "resumed": ("pause", "Undo, pause it"),
 }
+
+
+def named(name: str, text: str) -> dict[str, str]:
+    """Return what its pages call a campaign of that name, by the text of its file."""
+    title = table_in(content_of(text), "campaign").get("title")
+    return {"name": name, "title": str(title or name)}
 
 
 @dataclass(frozen=True, slots=True)

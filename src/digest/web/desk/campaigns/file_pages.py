@@ -15,7 +15,7 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.staff.accounts import Account
 from digest.web import limits
-from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.campaigns.campaign_pages import CampaignPages, named
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, form_fields
 from digest.web.parts.routing import PageRouter
@@ -76,7 +76,7 @@ class _FilePages:
         text = _lined(stored.text) if typed is None else typed
         return self._of_campaigns.page(
             "file.html",
-            campaign={"name": name},
+            campaign=named(name, stored.text),
             status=422 if faults else 200,
             text=text,
             mark=stored.mark,
@@ -133,7 +133,7 @@ class _FilePages:
     ) -> Response:
         return self._of_campaigns.page(
             "difference.html",
-            campaign={"name": name},
+            campaign=named(name, stored.text),
             status=200 if is_as_read else 409,
             text=text,
             mark=stored.mark,

@@ -15,7 +15,7 @@ from digest.schedule.reports.file_history import FileChange, change_of, history_
 from digest.store.campaigns import campaigns, file_versions
 from digest.store.staff.accounts import Account
 from digest.web import limits
-from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.campaigns.campaign_pages import CampaignPages, named
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, Number, form_fields
 from digest.web.parts.routing import PageRouter
@@ -60,10 +60,11 @@ class _HistoryPages:
         most = limits.CAMPAIGN_VERSIONS
         with self._digest.reading() as connection:
             rows = history_of(connection, name, most + 1, before=before)
+            text = campaigns.file_of(connection, name).text
         older = f"?before={rows[most - 1].number}" if len(rows) > most else ""
         return self._of_campaigns.page(
             "history.html",
-            campaign={"name": name},
+            campaign=named(name, text),
             rows=[self._row(row) for row in rows[:most]],
             older=older,
             is_newest=before is None,
@@ -92,7 +93,7 @@ class _HistoryPages:
                 fault, status = str(problem), 422
         return self._of_campaigns.page(
             "version.html",
-            campaign={"name": name},
+            campaign=named(name, stored.text),
             status=status,
             row=self._row(row),
             changed=list(difference(before, after)),

@@ -30,6 +30,7 @@ from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 from digest.store.reports import overview
 from digest.web import limits
+from digest.web.desk.cures import with_button
 
 _NONE_YET = "no channel yet"
 
@@ -79,7 +80,9 @@ def at_a_glance(
         "approvers": campaign.approvers,
         "unapproved": unapproved_in_words(campaign.unapproved),
         "is_automatic": campaign.approval == "automatic",
-        "troubles": troubles_in(connection, [stored], now),
+        "troubles": [
+            with_button(each) for each in troubles_in(connection, [stored], now)
+        ],
         "editions": [_edition(edition, campaign) for edition in newest],
     }
 

@@ -12,6 +12,7 @@ from digest.bootstrap import App
 from digest.model.formats import FORMATS
 from digest.model.people.segment import EVERYBODY, Segment
 from digest.model.roles import Right
+from digest.model.staff_words import day_as_told
 from digest.store.campaigns import campaigns
 from digest.store.people import subscribers, subscriptions
 from digest.store.people.lists import mailing_lists
@@ -186,7 +187,7 @@ def _person(each: Subscriber) -> dict[str, Any]:
         "needs": person.format.words if person.format else "",
         "organiser": person.organiser,
         "permission": consent.basis or "nothing on record",
-        "how": ", ".join(filter(None, (consent.method, consent.at))),
+        "how": ", ".join(filter(None, (consent.method, day_as_told(consent.at)))),
         "reference": person.reference,
     }
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import FORMATS
-from digest.model.staff_words import day_in_words, moment_in_words
+from digest.model.staff_words import day_as_told, day_in_words, moment_in_words
 from digest.store.delivery.copies import standing_of
 from digest.store.reports import person_history as history
 from digest.store.reports.person_history import PersonBounce, PersonCopy
@@ -109,7 +109,11 @@ def _of_act(act: RecordedAct) -> PersonEvent:
 
 def _of_lists(facts: PersonFacts) -> Iterator[PersonEvent]:
     for each in facts.subscriptions:
-        evidence = ", ".join(filter(None, (each["consent_method"], each["consent_at"])))
+        evidence = ", ".join(
+            filter(
+                None, (each["consent_method"], day_as_told(each["consent_at"] or ""))
+            )
+        )
         words = f"On record: {evidence}." if evidence else ""
         lead = f"Joined the list {each['list']}"
         yield PersonEvent(each["started_at"], "person", lead, words)

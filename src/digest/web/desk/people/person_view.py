@@ -23,7 +23,8 @@ from digest.model.people.channel_offers import agreement_on_record, has_asked_fo
 from digest.model.people.departure import LeavingMeans
 from digest.model.people.lawful_basis import gap_of_all, rights_of
 from digest.model.people.person import Consent, Person
-from digest.model.staff_words import day_in_words, moment_in_words
+from digest.model.staff_words import day_as_told, day_in_words, moment_in_words
+from digest.render.words.languages import staff_name
 from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.people import (
@@ -115,7 +116,7 @@ def person_view(facts: PersonFacts, now: datetime, zone: str) -> dict[str, Any]:
         "needs": person.format.words if person.format else "",
         "schedule": person.schedule,
         "topics": ", ".join(person.topics or ()),
-        "language": person.language,
+        "language": staff_name(person.language) if person.language else "",
         "organiser": person.organiser,
         "notes": person.notes,
         "helps": [_need(each, now, zone) for each in facts.needs],
@@ -178,7 +179,7 @@ def _reading(
         "tag": tag,
         "why": why or _why(facts.subscriber.person, wanted, served),
         "schedule": row["schedule"],
-        "language": row["language"],
+        "language": staff_name(row["language"]),
         "topics": ", ".join(row["topics"]),
         "joined": moment_in_words(row["joined_at"], campaign.timezone),
         "has_left": departed is not None,
@@ -269,7 +270,7 @@ def _on_list(each: Mapping[str, Any], zone: str) -> dict[str, Any]:
         "reason": each["ended_reason"] or "",
         "basis": each["consent_basis"] or "",
         "method": each["consent_method"] or "",
-        "at": each["consent_at"] or "",
+        "at": day_as_told(each["consent_at"] or ""),
         "wording": each["consent_wording"] or "",
         "conditions": each["consent_conditions"] or "",
         "reference": each["reference"] or "",

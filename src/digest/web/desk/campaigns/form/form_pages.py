@@ -18,7 +18,7 @@ from digest.schedule.campaign_files import ChangedFileError, EditedFile
 from digest.store.campaigns import campaigns, file_versions
 from digest.store.people.lists import mailing_lists
 from digest.store.staff.accounts import Account
-from digest.web.desk.campaigns.campaign_pages import CampaignPages
+from digest.web.desk.campaigns.campaign_pages import CampaignPages, named
 from digest.web.desk.campaigns.form.saving import (
     FormSaver,
     FormState,
@@ -107,7 +107,7 @@ class FormPages:
         ]
         return self._of_campaigns.page(
             "settings.html",
-            campaign={"name": name},
+            campaign=named(name, stored.text),
             sections=[
                 (each.title, each.address, words_by_field(each, content))
                 for each in of_sections(self._lists())
@@ -171,7 +171,7 @@ class FormPages:
             fault = str(problem)
         return self._of_campaigns.page(
             "removal.html",
-            campaign={"name": name},
+            campaign=named(name, stored.text),
             status=422 if fault else 200,
             target=target,
             mark=stored.mark,
@@ -221,7 +221,7 @@ class FormPages:
         page = "form-conflict.html" if state.conflicts else "form.html"
         return self._of_campaigns.page(
             page,
-            campaign={"name": name},
+            campaign=named(name, self._saver(name).stored().text),
             status=status,
             target=target,
             state=state,
