@@ -43,6 +43,7 @@ class Feed:
     remarks: list[str] = field(default_factory=list)
     readings: int = 0
     visible: set[int] = field(default_factory=set)
+    as_others: set[int] = field(default_factory=set)  # that look like others, edited
     errors: int = 0  # posts repeated, less posts lost
     latest: list[Post] = field(default_factory=list)
     silences: int = 0  # readings that repeated or lost a post, and did not tell
@@ -75,15 +76,15 @@ class Feed:
             order.shuffle(visible)
         posts = [self._post(notice, place) for place, notice in enumerate(visible)]
         # Of a reading that is the last one word for word nobody can say that what it
-        # has is new; nor of a post of several whose place, title and words one had.
-        before = {(post.key, post.title, post.body) for post in self.latest}
-        is_by_place = self.ids == PLACES_UP and self.window > 1
-        if posts != self.latest:
-            self.visible |= {
-                notice.number
-                for notice, post in zip(visible, posts, strict=True)
-                if not is_by_place or (post.key, post.title, post.body) not in before
-            }
+        # has is new; nor of a post of several whose place and words one had.
+        before = {(post.key, post.body) for post in self.latest}
+        for notice, post in zip(visible, posts, strict=True):
+            is_new = notice.number not in self.visible and posts != self.latest
+            is_by_place = self.ids == PLACES_UP and self.window > 1
+            if is_new and is_by_place and (post.key, post.body) in before:
+                self.as_others.add(notice.number)
+            elif is_new and notice.number not in self.as_others:
+                self.visible.add(notice.number)
         self.latest = posts
         reading = keyed(posts, known_by)
         recognition = recognise(list(self.log.values()), reading, known_by)
