@@ -197,3 +197,21 @@ def test_a_kept_connection_that_was_cut_off_is_replaced(
     write("SELECT 1")
     writer.close()
     assert committed
+
+
+def test_a_kept_connection_plans_once_what_it_repeats_and_no_other_does(
+    postgresql_engine: Engine,
+) -> None:
+    writer = WritingConnection(postgresql_engine)
+    with writer.at_once() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        mode = driver.execute("SHOW plan_cache_mode").fetchone()
+    writer.close()
+    with reading(postgresql_engine) as connection:
+        given_back = connection.connection.driver_connection
+        others = connection.exec_driver_sql("SHOW plan_cache_mode").scalar()
+
+    assert mode == ("force_generic_plan",)
+    assert given_back is driver
+    assert others == "auto"

@@ -99,3 +99,33 @@ async def test_company_that_does_not_come_is_not_waited_for_long(
 ) -> None:
     with closing(GroupCommit(engine, _add, most=lambda: 8, linger=0.01)) as commits:
         assert await asyncio.wait_for(commits.submit("a"), 10) == "a"
+
+
+def _answer(_writer: WritingConnection, names: Sequence[str]) -> list[str]:
+    return list(names)
+
+
+async def test_company_that_did_not_come_is_not_waited_for_again(
+    sqlite_engine: Engine,
+) -> None:
+    with closing(GroupCommit(sqlite_engine, _answer, lambda: 8, 0.5)) as commits:
+        await commits.submit("a")
+        next_one = asyncio.create_task(commits.submit("b"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+        assert next_one.done()
+
+
+async def test_company_that_came_after_all_is_waited_for_again(
+    sqlite_engine: Engine,
+) -> None:
+    with closing(GroupCommit(sqlite_engine, _answer, lambda: 4, 0.5)) as commits:
+        await commits.submit("a")
+        await asyncio.gather(commits.submit("b"), commits.submit("c"))
+        next_one = asyncio.create_task(commits.submit("d"))
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+        assert not next_one.done()
+        await next_one

@@ -1,5 +1,6 @@
 """A run of the sender: every due copy gets its turn, and ends as it should."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -21,16 +22,23 @@ from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
 from digest.errors import CarrierError, RenderError, StoreError
 from digest.model.campaigns.campaign import UncertainPolicy
-from digest.model.delivery.delivery import Deferred, DeliveryState, Refused, Uncertain
+from digest.model.delivery.delivery import (
+    Deferred,
+    DeliveryState,
+    Outcome,
+    Refused,
+    Uncertain,
+)
 from digest.model.delivery.rate_limits import DomainRateLimits, RateLimits, parse_limits
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.formats import Channel
+from digest.model.people.reader_marks import ReaderRef
 from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import claims, copies, deliveries, send_batches, settling
 from tests.builders import EIGHT
-from tests.fakes.carrier import ScriptedCarrier
+from tests.fakes.carrier import ScriptedCarrier, ScriptedConnection
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition, states, unsubscribed, withdrawn
 
@@ -519,6 +527,77 @@ def test_two_senders_at_once_send_each_copy_once(engine: Engine) -> None:
 
     assert sorted(Counter(carrier.recipients).values()) == [1] * 60
     assert states(engine, planned.id) == {ACCEPTED: 60}
+
+
+class _BusyCarrier(ScriptedCarrier):
+    """Takes some turns of the loop for a copy, and notes how many are merged by then.
+
+    `merged` are the readers whose copies are.
+    """
+
+    def __init__(self, merged: list[int]) -> None:
+        super().__init__()
+        self.ahead = list[int]()
+        self.merged = merged
+
+    async def open(self) -> ScriptedConnection:
+        """Return a new connection."""
+        carrier = self
+
+        class Busy(ScriptedConnection):
+            async def hand_over(
+                self, copy: Copy, following: Copy | None = None
+            ) -> Outcome:
+                outcome = await super().hand_over(copy, following)
+                for _ in range(3):
+                    await asyncio.sleep(0)
+                carrier.ahead.append(len(carrier.merged) - len(carrier.copies))
+                return outcome
+
+        return Busy(self)
+
+
+class _NotingLinks(FakeLinks):
+    def __init__(self) -> None:
+        self.merged = list[int]()
+
+    def unsubscribe_url(self, reader: ReaderRef) -> str:
+        """Note for whom a copy is made."""
+        self.merged.append(reader.reader_id)
+        return super().unsubscribe_url(reader)
+
+
+def test_the_copy_after_the_next_is_made_while_the_mail_server_is_at_work(
+    sqlite_engine: Engine,
+) -> None:
+    a_planned_edition(sqlite_engine, emails=40)
+    links = _NotingLinks()
+    carrier = _BusyCarrier(links.merged)
+
+    assert send(a_sender(sqlite_engine, carrier, links=links)).accepted == 40
+    assert max(carrier.ahead) == 2  # the one that is announced, and this
+    assert len(links.merged) == len({*links.merged}) == 40
+
+
+def test_what_was_made_ahead_goes_where_its_connection_breaks(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=60)
+    turned_away = CarrierError("the mail server refuses us")
+    carrier = ScriptedCarrier({"reader-5@example.org": turned_away})
+
+    tally = send(a_sender(engine, carrier, connections=2))
+
+    assert tally.accepted == 59
+    assert states(engine, planned.id) == {ACCEPTED: 59, PLANNED: 1}
+
+
+def test_nothing_is_made_ahead_of_a_limit(sqlite_engine: Engine) -> None:
+    a_planned_edition(sqlite_engine, emails=40)
+    links = _NotingLinks()
+    carrier = _BusyCarrier(links.merged)
+    limits_ = RateLimits(parse_limits("40/h"))
+
+    assert send(a_sender(sqlite_engine, carrier, links=links, limits=limits_)).accepted
+    assert max(carrier.ahead) == 1
 
 
 def test_letters_are_none_of_the_senders_business(engine: Engine) -> None:

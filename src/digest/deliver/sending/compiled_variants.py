@@ -86,6 +86,11 @@ class CompiledVariants:
             self._compiling.pop(variant_id, None)
         return self._compiled[variant_id]
 
+    def at_hand(self, variant_id: int) -> CompiledVariant | None:
+        """Return the variant if it is compiled."""
+        variant = self._compiled.get(variant_id)
+        return variant if isinstance(variant, CompiledVariant) else None
+
     def discard(self, variant_id: int, stale: CompiledVariant) -> None:
         """Have the variant compiled anew, unless somebody has seen to it already."""
         if self._compiled.get(variant_id) is stale:

@@ -6,6 +6,7 @@ any instant leaves at most one uncertain copy per connection, and none is lost.
 Both are written in one commit, between two copies.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from digest.model.delivery.delivery import (
     settle,
 )
 from digest.model.delivery.doubts import doubt_in_words
+from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.mime import undeliverable
 from digest.store.base.engine import writing
 from digest.store.delivery.claims import ClaimResult
@@ -84,6 +86,9 @@ class ConnectionLoop:
         self._connection = connection
         self._unsettled: tuple[QueuedCopy, DeliveryMove] | None = None
         self._in_hand: list[QueuedCopy] = []
+        # The copy behind the one that is announced, and who is to prepare it.
+        self._ahead: PreparedCopy | None = None
+        self._idle: asyncio.Handle | None = None
 
     async def run(self) -> CarrierError | None:
         """Send; return why this connection came to an end early, if it did.
@@ -100,6 +105,8 @@ class ConnectionLoop:
             self._context.state.halt()
             raise
         finally:
+            if self._idle is not None:
+                self._idle.cancel()
             for queued in reversed(self._in_hand):
                 self._context.queue.put_back(queued)
             self._in_hand.clear()
@@ -126,6 +133,9 @@ class ConnectionLoop:
             return following
         try:
             announced = following and following.copy
+            # Behind what others write just now: the mail server is at work meanwhile.
+            loop = asyncio.get_running_loop()
+            self._idle = loop.call_soon(self._prepare_ahead)
             outcome = await self._connection.hand_over(content, announced)
         except CarrierError as problem:
             # Not charged to the reader; but behind the others, so that one copy that
@@ -150,6 +160,9 @@ class ConnectionLoop:
 
     async def _next_now(self) -> PreparedCopy | None:
         """Return the next copy that may leave this instant, merged, if there is one."""
+        if (ahead := self._ahead) is not None:
+            self._ahead = None
+            return ahead
         while (queued := self._context.queue.next()) is not None:
             self._in_hand.append(queued)
             if not self._is_within_limits(queued):
@@ -161,13 +174,36 @@ class ConnectionLoop:
                 self._context.state.note(variant.why)
             elif variant.message is None:
                 self._cancel(queued)
-            elif why := undeliverable(due.to.email):
-                return PreparedCopy(queued, variant, Refused(f"the address {why}"))
             else:
-                code, links = queued.batch.edition_code, self._context.links
-                copy = merged_copy(due, variant.message, code, links)
-                return PreparedCopy(queued, variant, copy)
+                return self._prepared(queued, variant, variant.message)
         return None
+
+    def _prepare_ahead(self) -> None:
+        """Have the copy merged that comes after the one announced, if it is simple.
+
+        Not where others may want it soon, or where its turn depends on the time.
+        """
+        context = self._context
+        is_simple = context.queue.is_ample and context.rate_limiter.is_unlimited
+        if not is_simple or self._ahead is not None:
+            return
+        if (queued := context.queue.next()) is None:
+            return
+        self._in_hand.append(queued)
+        variant = queued.batch.variants.at_hand(queued.due.variant_id)
+        if variant is None or variant.message is None:
+            self._put_back(queued)
+        else:
+            self._ahead = self._prepared(queued, variant, variant.message)
+
+    def _prepared(
+        self, queued: QueuedCopy, variant: CompiledVariant, message: CompiledMessage
+    ) -> PreparedCopy:
+        if why := undeliverable(queued.due.to.email):
+            return PreparedCopy(queued, variant, Refused(f"the address {why}"))
+        code, links = queued.batch.edition_code, self._context.links
+        copy = merged_copy(queued.due, message, code, links)
+        return PreparedCopy(queued, variant, copy)
 
     async def _record(self, claim: CopyClaim | None = None) -> ClaimResult | None:
         """Have committed how the last copy ended, and that the next one leaves."""

@@ -18,6 +18,8 @@ from digest.store.delivery.send_batches import Lease
 
 # Enough to keep every connection busy while more are read.
 LOW = 100
+# As many are left for whoever wants one at once.
+_NOT_TAKEN_AHEAD = 16
 # Nobody is woken when the run is asked to stop: who waits looks this often.
 LONGEST_WAIT = 0.5
 
@@ -151,6 +153,11 @@ class CopyQueue:
     def has_ended_batch(self) -> bool:
         """Whether a batch has ended that `pop_ended` has not returned yet."""
         return any(batch.has_ended for batch in self.batches)
+
+    @property
+    def is_ample(self) -> bool:
+        """Whether a copy may be taken before its turn has come."""
+        return len(self._copies) > _NOT_TAKEN_AHEAD
 
     @property
     def is_low(self) -> bool:

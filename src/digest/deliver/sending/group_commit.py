@@ -33,9 +33,10 @@ class GroupCommit(Generic[Q, A]):
     once all of them wait; or half of them, as soon as nothing else is to be done on the
     loop, so that the others have something to wait for meanwhile. So its size follows
     from who is slower, we or whoever takes the copies. The first of a group waits up to
-    `linger` seconds for the others. Where a commit takes longer than that, as on a slow
-    disk, it is worth waiting for all. The loop stands still while it is made: nothing
-    that is in flight needs it.
+    `linger` seconds for the others; where they did not come the last time, as over a
+    long link, not at all. Where a commit takes longer than that, as on a slow disk, it
+    is worth waiting for all. The loop stands still while it is made: nothing that is in
+    flight needs it.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class GroupCommit(Generic[Q, A]):
         self._most = most
         self._last_seconds = 0.0
         self._linger = linger
+        self._expects_company = True
         self._group = list[_PendingRequest[Q, A]]()
         # When the group is carried out at the latest, and who looks whether it grows.
         self._timer: asyncio.Handle | None = None
@@ -66,13 +68,15 @@ class GroupCommit(Generic[Q, A]):
         self._group.append(_PendingRequest(request, answer))
         if self._timer is None:
             wait = max(self._linger, min(self._last_seconds, _LONGEST_SECONDS))
-            self._timer = loop.call_later(wait, self._commit)
+            self._timer = loop.call_later(wait, self._commit_late)
         size, most = len(self._group), self._most()
         is_slow = self._last_seconds > self._linger
         if size >= most:
             self._timer.cancel()
             self._timer = loop.call_soon(self._commit)
-        elif self._look is None and not is_slow and size >= most // 2:
+        elif self._look or is_slow:
+            pass
+        elif size >= most // 2 or not self._expects_company:
             self._look = loop.call_soon(self._commit_when_idle, loop, size, 0)
         return await answer
 
@@ -91,11 +95,14 @@ class GroupCommit(Generic[Q, A]):
         else:
             self._commit()
 
+    def _commit_late(self) -> None:
+        """Carry out what waited for others, in vain."""
+        self._expects_company = False
+        self._commit()
+
     def _commit(self) -> None:
-        for handle in filter(None, (self._timer, self._look)):
-            handle.cancel()
         began = monotonic()
-        group, self._group, self._timer, self._look = self._group, [], None, None
+        group = self._closed_group()
         try:
             requests = [pending.request for pending in group]
             answers = self._carry_out(self._writer, requests)
@@ -108,3 +115,12 @@ class GroupCommit(Generic[Q, A]):
                 if not pending.answer.done():
                     pending.answer.set_result(answer)
         self._last_seconds = monotonic() - began
+
+    def _closed_group(self) -> list[_PendingRequest[Q, A]]:
+        """Return the group as it stands, and begin another."""
+        for handle in filter(None, (self._timer, self._look)):
+            handle.cancel()
+        if len(self._group) >= self._most() // 2:
+            self._expects_company = True
+        group, self._group, self._timer, self._look = self._group, [], None, None
+        return group
