@@ -30,6 +30,8 @@ def test_it_is_as_new_though_an_edition_was_planned_in_it(databases: Databases) 
         new = state_of(first)
     with databases.database() as second:
         a_planned_edition(second, emails=3)
+        with writing(second) as connection:
+            connection.execute(text("ANALYZE"))
         used = state_of(second)
     with databases.database() as third:
         cleaned = state_of(third)
