@@ -23,7 +23,10 @@ from digest.web.app import make_app
 from tests.builders import SITE
 from tests.staff import signed_in
 
-LONG = ("delivery", "subscriber", "subscription", "reader", "left_out", "bounce")
+LONG = (
+    *("delivery", "subscriber", "subscription", "reader", "left_out", "bounce"),
+    "item",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def plans(engine: Engine) -> Iterator[list[PlannedQuery]]:
         "/desk/lists/1?after=1",
         "/desk/runs/1?after=1",
         "/desk/runs/1?state=refused&after=1",
+        "/desk/log/lantern-week?before=9",
     ],
 )
 def test_a_page_of_a_long_list_is_read_from_where_it_begins(

@@ -25,7 +25,7 @@ from digest.store.people.kinds import kind_counts
 from digest.store.people.kinds.kind_counts import ReaderKindCount
 from digest.store.people.kinds.readers_by_kind import ReadersByKind
 from digest.store.people.reader_chunks import UNREACHABLE
-from digest.store.people.readers import addressees
+from digest.store.people.readers import names_of
 from digest.store.posts.log import LogEntry
 from digest.store.reports import reach
 
@@ -159,9 +159,9 @@ def _named(
     }
     kinds = [each for each in counts if each.name in reasons]
     some = members.some_of(kinds, UNREACHED_NAMED)
-    people = addressees(members.connection, some)
+    names = names_of(members.connection, some) if some else {}
     return [
-        UnreachedReader(people[reader_id].name, reasons[kind])
+        UnreachedReader(names[reader_id], reasons[kind])
         for reader_id, kind in some.items()
     ]
 

@@ -127,6 +127,8 @@ item = Table(
     Column("revision_declined_at", UtcDateTime),  # staff leave the item as it is
     UniqueConstraint("source_id", "key", "correction"),
     UniqueConstraint("campaign_id", "position"),
+    # The log is listed newest first: store.posts.listing.
+    Index("ix_item_campaign_id_id", "campaign_id", "id"),
     Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
     Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
     # Few are, and whoever reads past editions asks each time whether one more is.

@@ -28,6 +28,7 @@ from digest.model.people.lawful_basis import (
     LawfulBasis,
     rights_of,
 )
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import NEEDS_A_CAMPAIGNS_WORD, reader, subscription
 from digest.store.campaigns.campaigns import StoredCampaign
 
@@ -85,7 +86,11 @@ def are_asked_of(connection: Connection, lists: Sequence[int]) -> bool:
         # As text: SQLite takes the index for nothing else.
         text(NEEDS_A_CAMPAIGNS_WORD),
     )
-    return connection.execute(some.limit(1)).first() is not None
+    return read_once(
+        connection,
+        ("bases asked", *lists),
+        lambda: connection.execute(some.limit(1)).first() is not None,
+    )
 
 
 def in_use(connection: Connection, lists: Sequence[int]) -> set[str]:

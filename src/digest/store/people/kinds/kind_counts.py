@@ -166,8 +166,14 @@ def reader_kinds(
     into somebody is among them no more.
     """
     stretches = _stretches(connection, schedule_ids, mode)
-    names = select(mailing_list.c.name, mailing_list.c.id)
-    list_ids = {row.name: row.id for row in connection.execute(names)}
+    rows = read_once(
+        connection,
+        "mailing lists",
+        lambda: connection.execute(
+            select(mailing_list.c.name, mailing_list.c.id)
+        ).all(),
+    )
+    list_ids = {row.name: row.id for row in rows}
     parts = kind_parts(
         mode,
         _still_read(connection, list_ids),
