@@ -1,7 +1,9 @@
 """A run in a real browser: refused and uncertain emails put right, by any hand."""
 
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,14 +12,20 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, update
 
 from digest.bootstrap import App
+from digest.deliver.sending.sender import EmailSender
+from digest.deliver.smtp.connect import SmtpCarrier
+from digest.deliver.smtp.mail_server import SmtpServer
+from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.editions.mode import Mode
 from digest.model.roles import Role
 from digest.settings import Settings
 from digest.store.base.modes import in_mode
-from digest.store.base.tables import delivery, edition, send_batch
+from digest.store.base.tables import delivery, edition
 from tests.browser.axe import violations
 from tests.browser.serving import served
 from tests.builders import EIGHT
+from tests.fakes.mail_server import DROP, MailServer, Script, mail_server, ordinary
+from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import PlannedEdition, a_planned_edition
 from tests.staff import COOKIE, an_account, cookie_of
 
@@ -66,6 +74,23 @@ class Run:
                 broken.append(f"{width} wide at {size}")
         return broken
 
+    def send(self, script: Script = ordinary) -> MailServer:
+        """Send what is due to a mail server that answers so; return what it saw.
+
+        In a thread: a page that is open holds the loop of this one.
+        """
+        with mail_server(script) as server, ThreadPoolExecutor(1) as thread:
+            sender = EmailSender(
+                engine=self.program.engine,
+                carrier=SmtpCarrier(SmtpServer.parse(server.url)),
+                message_for=lambda _edition, _variant: MESSAGE,
+                links=FakeLinks(),
+                clock=HandWoundClock(),
+                connections=2,
+            )
+            thread.submit(sender.send_due, threading.Event()).result()
+        return server
+
     def stand(self, state: str, *indexes: int, reply: str = "") -> None:
         """Have the emails of those readers stand so."""
         readers = [self.planned.readers[index] for index in indexes]
@@ -85,13 +110,12 @@ def run(
     tmp_path: Path,
     request: pytest.FixtureRequest,
 ) -> Iterator[Run]:
-    """Yield a run of eight emails: five went, one was refused, two are uncertain."""
+    """Yield a run of eight emails that are due."""
     engine = in_mode(sqlite_engine, Mode.LIVE)
     live = App(Settings(data_dir=tmp_path), engine, lambda: EIGHT, "k" * 32)
-    planned = a_planned_edition(live.engine, emails=8)
+    planned = a_planned_edition(live.engine, emails=8, uncertain=UncertainPolicy.HOLD)
     with live.writing() as connection:
         connection.execute(update(edition).values(state="sending", planned_at=EIGHT))
-        connection.execute(update(send_batch).values(state="done"))
     with served(live) as home:
         look = dict(getattr(request, "param", {}))
         has_mouse = look.pop("has_mouse", False)
@@ -101,18 +125,23 @@ def run(
         )
         cookie = cookie_of(live, an_account(live, Role.EDITOR, "Priya"))
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": home}])
-        going = Run(
+        yield Run(
             context.new_page(),
             live,
             planned,
             has_script=look.get("java_script_enabled", True),
             has_mouse=has_mouse,
         )
-        going.stand("accepted", 0, 1, 2, 3, 4, reply="250 taken")
-        going.stand("refused", 5, reply="550 5.1.1 no such user")
-        going.stand("uncertain", 6, 7, reply="No answer")
-        yield going
         context.close()
+
+
+def fails_three(step: str, words: str) -> str | None:
+    """Refuse one reader, and hang up on two once their message has come."""
+    if step == "RCPT" and "reader-5@" in words:
+        return "550 5.1.1 no such user"
+    if step == "BODY" and words in {"reader-6@example.org", "reader-7@example.org"}:
+        return DROP
+    return None
 
 
 @pytest.mark.parametrize("run", [*LOOKS, MOUSE], indirect=True)
@@ -120,6 +149,7 @@ def test_what_failed_is_settled_taken_back_and_sent_again(
     run: Run,
 ) -> None:
     page, faults = run.page, dict[str, list[object]]()
+    first = run.send(fails_three)
     page.goto(f"/desk/runs/{run.planned.id}")
     expect(page.get_by_text("550 5.1.1 no such user")).to_be_visible()
     faults["going"] = run.faults()
@@ -140,12 +170,24 @@ def test_what_failed_is_settled_taken_back_and_sent_again(
     run.press("link", "Send it again")
     expect(page.get_by_text("they have it twice then")).to_be_visible()
     faults["once more"] = run.faults()
+    run.press("button", "Yes, send it again")
+    second = run.send()
+    page.goto(f"/desk/runs/{run.planned.id}")
+    expect(page.get_by_text("550 5.1.1 no such user")).to_have_count(0)
+    page.get_by_label("Count them as arrived").check()
+    run.press("button", "Settle it")
+    expect(page.get_by_role("status").first).to_contain_text("1 email counted as")
 
+    assert len(first.messages) == 5
+    assert sorted(second.recipients) == ["reader-0@example.org", "reader-5@example.org"]
     assert {name: kinds for name, kinds in faults.items() if kinds} == {}
 
 
 def test_a_script_keeps_it_in_sight_and_says_each_quarter(run: Run) -> None:
     page = run.page
+    run.stand("accepted", 0, 1, 2, 3, 4, reply="250 taken")
+    run.stand("refused", 5, reply="550 5.1.1 no such user")
+    run.stand("uncertain", 6, 7, reply="No answer")
     page.clock.install()
     page.goto(f"/desk/runs/{run.planned.id}")
     expect(page.get_by_text("6 of 8 copies have an end")).to_be_visible()

@@ -87,6 +87,8 @@ def test_a_thousand_looks_by_every_method_and_token_change_nothing(
     site: tuple[TestClient, App],
 ) -> None:
     client, app = site
+    # No database answers the thousandth otherwise than the first: one has them all.
+    looks = 1000 if app.engine.dialect.name == "sqlite" else 100
     own = reader_ref(app.engine)
     tokens = (
         f"/u/{app.links.unsubscribe_token(own)}",
@@ -102,7 +104,7 @@ def test_a_thousand_looks_by_every_method_and_token_change_nothing(
         ("GET", {"Purpose": "prefetch", "Sec-Purpose": "prefetch;prerender"}),
         ("GET", {"X-Moz": "prefetch", "User-Agent": "scanner"}),
     )
-    for _ in range(1000 // len(tokens) // len(ways)):
+    for _ in range(looks // len(tokens) // len(ways)):
         for token in tokens:
             for method, headers in ways:
                 answer = client.request(method, token, headers=headers)
