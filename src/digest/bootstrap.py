@@ -25,6 +25,7 @@ from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.holds.mark_file import beside
 from digest.store.migrate import is_current, migrate
+from digest.store.staff import secret_keys
 from digest.store.staff.audit import acting_as
 
 if TYPE_CHECKING:
@@ -651,9 +652,12 @@ def opened(
         keys = keys_of(settings)
         digest = App(settings, ours, clock, keys.newest, earlier_secrets=keys.earlier)
         if not with_any_key:
-            from digest.audience.hashing import use_keys
+            with reading(engine) as connection:
+                is_usual = secret_keys.are_in_order(connection, keys.ids)
+            if not is_usual:
+                from digest.audience.hashing import use_keys
 
-            use_keys(ours, keys, digest.now())
+                use_keys(ours, keys, digest.now())
         yield digest
     finally:
         engine.dispose()

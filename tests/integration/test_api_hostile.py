@@ -45,7 +45,9 @@ def bodies(schema: dict[str, Any], words: str) -> Iterator[tuple[str, str, Any]]
         for method, call in methods.items():
             content = call.get("requestBody", {}).get("content", {})
             if reference := content.get("application/json", {}).get("schema"):
-                fields = models[reference["$ref"].rpartition("/")[2]]["properties"]
+                # One that may be left out is given as "this, or null".
+                [model, *_] = reference.get("anyOf", [reference])
+                fields = models[model["$ref"].rpartition("/")[2]]["properties"]
                 body = {
                     name: words[: field.get("maxLength", len(words))]
                     for name, field in fields.items()

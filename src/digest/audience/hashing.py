@@ -84,11 +84,6 @@ def use_keys(engine: Engine, keys: SecretKeys, now: datetime) -> None:
 
     Raises SettingsError where one is missing that somebody's suppression needs.
     """
-    with reading(engine) as connection:
-        sealed = secret_keys.sealed_hash_key(connection)
-        is_noted = secret_keys.are_noted(connection, keys.ids[0])
-    if is_noted and sealed and sealed[0] in keys.ids:
-        return
     with writing(engine) as connection:
         sealed = secret_keys.sealed_hash_key(connection)
         if sealed is None:

@@ -66,10 +66,11 @@ def note_used(connection: Connection, ids: Sequence[str], now: datetime) -> None
     insert_new(connection, secret_key, new, key=("key_id",))
 
 
-def are_noted(connection: Connection, newest: str) -> bool:
-    """Whether it is on record that the newest key is in use."""
-    key = select(secret_key.c.key_id).where(secret_key.c.key_id == newest)
-    return connection.execute(key).first() is not None
+def are_in_order(connection: Connection, ids: Sequence[str]) -> bool:
+    """Whether the newest is on record, and one of these has sealed what hashes."""
+    rows = connection.execute(select(secret_key.c.key_id, secret_key.c.hash_key)).all()
+    sealed_by = {row.key_id for row in rows if row.hash_key is not None}
+    return ids[0] in {row.key_id for row in rows} and bool(sealed_by & {*ids})
 
 
 def sealed_hash_key(connection: Connection) -> tuple[str, str] | None:

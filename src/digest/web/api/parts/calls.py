@@ -57,13 +57,16 @@ class ApiRequestRoute(LazyRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers: the door, what no call takes, then the call itself."""
         follow = super().get_route_handler()
-        has_body = self.body_field is not None
+        body = self.body_field
+        has_to_be_sent = body is not None and body.field_info.is_required()
 
         async def handle(request: Request) -> Response:
             door: KeyDoor = request.app.state.door
             key = await run_in_threadpool(door.let_in, request, self.endpoint)
             request.state.key = key
-            await _refuse_unreadable(request, has_body=has_body)
+            _refuse_unreadable_address(request)
+            if has_to_be_sent or (body is not None and await request.body()):
+                await _refuse_unreadable_body(request)
             if request.method == "POST" and repeats.HEADER in request.headers:
                 return await request.app.state.repeats.once(request, key, follow)  # type: ignore[no-any-return]  # the state has no types
             return await follow(request)
@@ -76,13 +79,14 @@ def actor_of(request: Request, digest: App) -> App:
     return digest.acting_as(request.state.key.actor)
 
 
-async def _refuse_unreadable(request: Request, *, has_body: bool) -> None:
+def _refuse_unreadable_address(request: Request) -> None:
     if any("\0" in text for text in request.path_params.values()):
         raise HTTPException(404)
     if any("\0" in text for _, text in request.query_params.multi_items()):
         raise RefusedFields(InputFault("query", "holds the character 0"))
-    if not has_body:
-        return
+
+
+async def _refuse_unreadable_body(request: Request) -> None:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != _JSON:
         words = f"Send JSON, with Content-Type: {_JSON}"

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from digest.audience.choosing import ReaderPage
+from digest.audience.choosing import ReaderChoiceLinks, ReaderPage
 from digest.audience.joining.requests import topics_typed
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import RowRefused
@@ -55,7 +55,10 @@ class ChoicePages:
     def __init__(self, digest: App, pages: Pages) -> None:
         self._digest = digest
         self._pages = pages
-        self._links = digest.reader_choice_links
+
+    @property
+    def _links(self) -> ReaderChoiceLinks:
+        return self._digest.reader_choice_links
 
     def page(
         self,

@@ -22,7 +22,7 @@ Form = Annotated[FormFields, Depends(form_fields)]
 def routes(digest: App, pages: Pages) -> APIRouter:
     """Return the routes; they need no cookie, and a GET changes nothing."""
     router, brakes = PageRouter(), JoiningBrakes()
-    own, links = ChoicePages(digest, pages), digest.new_email_links
+    own = ChoicePages(digest, pages)
 
     @router.post("/p/{token}/email")
     def ask(request: Request, token: str, form: Form) -> Response:
@@ -44,11 +44,11 @@ def routes(digest: App, pages: Pages) -> APIRouter:
     # Mail scanners open links: looking changes nothing and uses nothing up.
     @router.api_route("/address/{token}", methods=["GET", "HEAD"])
     def look(token: str) -> Response:
-        return _answer(pages, links.look(token))
+        return _answer(pages, digest.new_email_links.look(token))
 
     @router.post("/address/{token}")
     def confirm(token: str) -> Response:
-        return _answer(pages, links.confirm(token))
+        return _answer(pages, digest.new_email_links.confirm(token))
 
     return router
 
