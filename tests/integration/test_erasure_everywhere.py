@@ -197,7 +197,7 @@ def database_bytes(engine: Engine) -> dict[str, str]:
             )
         )
         files = text("SELECT pg_relation_filenode(oid)::text, relname FROM pg_class")
-        names = {number: name for number, name in connection.execute(files).tuples()}
+        names = {row[0]: row[1] for row in connection.execute(files)}
     return {
         f"{each.name} {names.get(each.name)}": each.read_bytes().decode("latin-1")
         for each in Path(str(place)).iterdir()
@@ -257,8 +257,8 @@ def test_of_two_hundred_people_nothing_is_left_but_hashes(  # noqa: PLR0915 - on
     assert outcome.messages > 0
     assert {each.why for each in outcome.letters} == {""}
     stored = database_bytes(engine)
-    left = {name: left_of(erased, words) for name, words in stored.items()}
-    assert {name: traces for name, traces in left.items() if traces} == {}
+    remnants = {name: left_of(erased, words) for name, words in stored.items()}
+    assert {name: traces for name, traces in remnants.items() if traces} == {}
     files = files_of(folder)
     assert left_of(erased, files) == []
     assert left_of(erased, caplog.text) == []
