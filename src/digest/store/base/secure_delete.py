@@ -1,8 +1,9 @@
 """What is removed leaves nothing of itself in the database's files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -13,6 +14,17 @@ from digest.store.base.engine import writing
 _NOT_ANEW = (
     "the database was not written anew ({}): try again, or stop what works on it first"
 )
+# How long transactions of before are waited for, and how often they are looked at.
+_PATIENCE_SECONDS, _LOOK_SECONDS = 10.0, 0.05
+# A transaction of any database of the server has rows kept that it, or a snapshot taken
+# while it runs, could see; so does a snapshot of ours that was taken before.
+_ARE_STILL_SEEN = """
+    SELECT pg_snapshot_xmin(pg_current_snapshot()) <= %(before)s::text::xid8 OR EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND age(backend_xmin) >= age(%(before)s::text::xid8::xid))
+"""
+_Execute = Callable[..., Any]
 
 
 @contextmanager
@@ -41,32 +53,54 @@ def rewrite(engine: Engine) -> None:
     overwrites only by and by; PostgreSQL leaves the whole rows. Others wait meanwhile.
     Raises StoreError where it was not done: others had it in use for too long, say.
     """
-    if engine.dialect.name != "sqlite":
-        # First: what it knows of columns is of values too, and is in rows of its own.
-        _do_at_once(engine, "ANALYZE", "VACUUM (FULL)")
-        return
-    # Beside the database, and not in memory: it is as large as all of it.
-    _do_at_once(engine, "PRAGMA temp_store=FILE", "VACUUM", "PRAGMA temp_store=MEMORY")
+    with _at_once(engine) as execute:
+        if engine.dialect.name != "sqlite":
+            # First: what it knows of columns is of values too, in rows of its own.
+            execute("ANALYZE")
+            _await_earlier_transactions(execute)
+            execute("VACUUM (FULL)")
+            return
+        # Beside the database, and not in memory: it is as large as all of it.
+        execute("PRAGMA temp_store=FILE")
+        execute("VACUUM")
+        execute("PRAGMA temp_store=MEMORY")
     if not _empty_journal(engine):
         raise StoreError(_NOT_ANEW.format("somebody was reading from it"))
 
 
-def _do_at_once(engine: Engine, *statements: str) -> None:
-    """Carry statements out that no transaction may hold. Raises StoreError."""
+def _await_earlier_transactions(execute: _Execute) -> None:
+    """Return when nobody sees what was removed before. Raises StoreError."""
+    [before] = execute("SELECT pg_current_xact_id()::text").fetchone()
+    patient_until = monotonic() + _PATIENCE_SECONDS
+    while execute(_ARE_STILL_SEEN, {"before": before}).fetchone() != (False,):
+        if monotonic() > patient_until:
+            why = "a transaction on its server has been going on since before"
+            raise StoreError(_NOT_ANEW.format(why))
+        sleep(_LOOK_SECONDS)
+
+
+@contextmanager
+def _at_once(engine: Engine) -> Iterator[_Execute]:
+    """Yield what carries statements out that no transaction may hold.
+
+    Raises StoreError where one fails.
+    """
     raw = engine.raw_connection()
     driver: Any = raw.driver_connection
     is_server = engine.dialect.name != "sqlite"
     try:
         if is_server:
             driver.autocommit = True
-        for statement in statements:
-            driver.execute(statement)
+        yield driver.execute
         if is_server:
             driver.autocommit = False
     except engine.dialect.loaded_dbapi.Error as problem:
         raw.invalidate()
         why = " ".join(str(problem).split())
         raise StoreError(_NOT_ANEW.format(why)) from problem
+    except StoreError:
+        raw.invalidate()
+        raise
     finally:
         raw.close()
 
