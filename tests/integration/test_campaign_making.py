@@ -83,6 +83,14 @@ def test_a_fresh_campaign_has_what_was_said_and_a_schedule(engine: Engine) -> No
     assert quay.paused_at is None
 
 
+def test_a_fresh_one_goes_to_a_list_of_its_own_where_none_is_named(
+    engine: Engine,
+) -> None:
+    campaign_making.make(engine, replace(NEW, lists=()), HERE, EIGHT)
+
+    assert stored(engine, "quay").campaign.lists == ("quay",)
+
+
 def test_one_made_live_begins_paused_and_says_from_where_it_writes(
     engine: Engine,
 ) -> None:

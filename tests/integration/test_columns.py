@@ -24,6 +24,8 @@ _BRING_OUT = {"select", "add_columns", "returning", "_of_editions"}
 UNSEEN = {
     "account.totp_step": "a code is taken once: later ones alone are good",
     "bounce.mark": "by which a report that comes twice is taken once",
+    "campaign_file_place.base": "which file knows, by which it is matching",
+    "campaign_file_place.campaign_id": "by which it is matching",
     "departure.campaign_id": "by which it is matching",
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
     "known_apart.first_id": "who is not offered with whom, by which it is matching",

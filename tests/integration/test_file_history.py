@@ -13,13 +13,14 @@ from digest.errors import CampaignFileError, NotFound
 from digest.model.roles import Role
 from digest.schedule import campaign_files
 from digest.schedule.campaign_files import (
+    ChangedFileError,
     EditedFile,
-    OlderFileError,
     apply_edited,
     apply_file,
     exported,
     replace_by_file,
 )
+from digest.schedule.campaign_older_files import OlderFileError
 from digest.schedule.reports.file_history import change_of, history_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, campaign_version
@@ -95,7 +96,9 @@ def test_a_file_older_than_the_desks_change_is_refused_unless_told_to_replace(
     changed_at_desk(engine, LATER)
     path.write_text(LATEST)
 
-    with pytest.raises(OlderFileError, match=r"by Priya \(version 2\).*--replace"):
+    with pytest.raises(
+        OlderFileError, match=r"desk by Priya \(version 2\) on Monday.*--replace"
+    ):
         applied(engine, path)
     assert text_of(engine) == LATER
 
@@ -132,6 +135,134 @@ def test_what_was_exported_after_the_desks_change_is_applied_and_before_it_is_no
     with pytest.raises(OlderFileError):
         applied(engine, path, new.replace("17:00", "20:00"))
     assert text_of(engine) == FILE
+
+
+def copied(path: Path, name: str) -> Path:
+    copy = path.with_name(name)
+    copy.write_text(path.read_text())
+    return copy
+
+
+def test_a_file_kept_in_one_place_is_applied_again_and_again(
+    engine: Engine, path: Path
+) -> None:
+    for text in (FILE, FILE, LATER, LATER, FILE, LATEST):
+        applied(engine, path, text)
+
+    assert numbers(engine) == [4, 3, 2, 1]
+    changed_at_desk(engine, LATER)
+    with pytest.raises(OlderFileError):  # every time, until somebody has seen to it
+        applied(engine, path, LATEST)
+    with pytest.raises(OlderFileError):
+        applied(engine, path, LATEST)
+    applied(engine, path, LATER)
+    applied(engine, path, FILE)
+    assert text_of(engine) == FILE
+
+
+def test_of_two_files_the_one_that_knows_nothing_of_the_others_change_is_refused(
+    engine: Engine, path: Path
+) -> None:
+    applied(engine, path)
+    other = copied(path, "other.toml")
+    applied(engine, other)
+    applied(acting_as(engine, "Ann (command line)"), other, LATER)
+
+    refused = r"by another file by Ann \(command line\) \(version 2\).*from version 1:"
+    with pytest.raises(OlderFileError, match=refused) as refusal:
+        applied(engine, path, LATEST)
+    with pytest.raises(OlderFileError):
+        applied(engine, path, FILE)
+    assert (refusal.value.current, refusal.value.text) == (LATER, LATEST)
+    assert text_of(engine) == LATER
+    # Taken over, it knows of the other's, and the other of nothing after.
+    applied(engine, path, LATER)
+    applied(engine, path, LATEST)
+    with pytest.raises(OlderFileError):
+        applied(engine, other, LATER)
+
+
+def test_a_file_that_was_applied_from_nowhere_is_refused_where_it_changes_something(
+    engine: Engine, path: Path
+) -> None:
+    applied(engine, path)
+    moved = copied(path, "moved.toml")
+    with pytest.raises(OlderFileError, match="nothing says what this file was made"):
+        applied(engine, moved, LATER)
+    applied(engine, moved, FILE)
+    applied(engine, moved, LATER)
+
+    assert text_of(engine) == LATER
+
+
+def test_two_copies_of_one_export_are_told_apart_by_where_they_are(
+    engine: Engine, path: Path
+) -> None:
+    applied(engine, path)
+    path.write_text(exported(engine, NAME))
+    other = copied(path, "other.toml")
+    applied(engine, path, path.read_text().replace("16:00", "17:00"))
+    applied(engine, path, path.read_text().replace("17:00", "18:00"))
+
+    with pytest.raises(OlderFileError):
+        applied(engine, other, other.read_text().replace("16:00", "19:00"))
+    assert text_of(engine) == LATEST
+
+
+def test_where_the_path_changes_a_file_is_known_by_the_name_it_is_given(
+    engine: Engine, path: Path
+) -> None:
+    for number, text in enumerate((FILE, LATER, LATEST)):
+        release = copied(path, f"release-{number}.toml")
+        release.write_text(text)
+        apply_file(engine, release, "Europe/London", EIGHT, known_as="git")
+    assert text_of(engine) == LATEST
+    with pytest.raises(OlderFileError):
+        apply_file(engine, path, "Europe/London", EIGHT, known_as="mine")
+
+
+def test_a_link_that_leads_to_the_newest_release_is_one_place(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    current = tmp_path / "current"
+    for number, text in enumerate((FILE, LATER)):
+        release = tmp_path / str(number)
+        release.mkdir()
+        (release / "campaign.toml").write_text(text)
+        current.unlink(missing_ok=True)
+        current.symlink_to(release)
+        monkeypatch.chdir(current)
+        monkeypatch.setenv("PWD", str(current))
+        apply_file(engine, Path("campaign.toml"), "Europe/London", EIGHT)
+
+    assert text_of(engine) == LATER
+
+
+def test_from_before_places_were_written_down_any_place_is_good(
+    engine: Engine, path: Path
+) -> None:
+    applied(engine, path)
+    applied(engine, path, LATER)
+    other = copied(path, "other.toml")
+    taken_back(engine, "0059")
+    migrate(engine)
+
+    applied(engine, other, LATEST)
+    with pytest.raises(OlderFileError):
+        applied(engine, path, FILE)
+    assert text_of(engine) == LATEST
+
+
+def test_an_exported_file_pasted_at_the_desk_stands_without_its_line(
+    engine: Engine, path: Path
+) -> None:
+    applied(engine, path)
+    old = exported(engine, NAME)
+    changed_at_desk(engine, exported(engine, NAME).replace("16:00", "17:00"))
+    assert text_of(engine) == LATER
+    with pytest.raises(ChangedFileError, match="from another version"):
+        changed_at_desk(engine, old.replace("16:00", "18:00"))
+    assert text_of(engine) == LATER
 
 
 def test_a_faulty_file_is_refused_by_its_own_lines(engine: Engine, path: Path) -> None:
@@ -245,6 +376,26 @@ def test_going_back_over_what_changed_meanwhile_shows_it_first(
     assert text_of(program.engine) == LATEST
     assert desk.post(f"{HERE}/1", data=hidden(answer.text)).status_code == 200
     assert text_of(program.engine) == FILE
+
+
+def test_an_older_export_in_the_form_is_shown_as_what_it_would_undo(
+    desk: TestClient, program: App
+) -> None:
+    page = f"/desk/campaigns/{NAME}/file"
+    changed_at_desk(program.engine, LATER)
+    old = exported(program.engine, NAME).replace("17:00", "19:00")
+    changed_at_desk(program.engine, LATEST)
+    fields = hidden(desk.get(page).text) | {"text": old}
+    looked = desk.post(page, data=fields)
+    applied_unseen = desk.post(page, data=fields | {"step": "apply"})
+
+    for answer in (looked, applied_unseen):
+        assert answer.status_code == 409
+        assert "version 3, by Priya, through the desk, Monday 6 July" in answer.text
+    assert text_of(program.engine) == LATEST
+    done = desk.post(page, data=hidden(looked.text) | {"step": "apply"})
+    assert done.status_code == 200
+    assert text_of(program.engine) == LATER.replace("17:00", "19:00")
 
 
 def test_who_only_looks_reads_the_history_and_changes_nothing(

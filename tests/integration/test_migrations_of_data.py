@@ -19,6 +19,7 @@ from digest.staff.second_step import SecondStep
 from digest.store.base.engine import cut_off, reading, rebuilding, writing
 from digest.store.base.tables import (
     campaign,
+    campaign_version,
     delivery,
     departure,
     edition,
@@ -27,6 +28,7 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
+from digest.store.campaigns import file_places
 from digest.store.delivery import print_batches
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.attempts import CallEffect
@@ -41,6 +43,7 @@ from digest.store.staff.repeatable_requests import RepeatableRequest
 from digest.store.staff.rounds import ALL_ROUNDS
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition
+from tests.stored import FILE, a_stored_campaign
 
 VERSIONS = Path(digest.store.__file__).parent / "migrations"
 LIVE, INBOX = "2.0.0 taken", "2.0.0 kept in the built-in inbox"
@@ -324,3 +327,30 @@ def test_codes_on_paper_of_before_keys_were_kept_are_of_the_first_one(
         [newest, earlier] = secret_keys.uses(connection, keys)
         assert (newest.recovery_codes, earlier.recovery_codes) == (0, len(codes))
         assert SecondStep(keys).take(connection, 1, codes[0], EIGHT)
+
+
+def test_files_of_before_places_were_kept_know_of_what_was_there_at_the_last_of_them(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    a_stored_campaign(engine, FILE + "# second\n")
+    with writing(engine) as connection:
+        ours = campaign_version.c.number
+        third = connection.execute(select(campaign_version).where(ours == 2)).one()
+        connection.execute(
+            insert(campaign_version).values(
+                third._asdict() | {"id": 3, "number": 3, "door": "desk"}
+            )
+        )
+        from_export = update(campaign_version).where(ours == 1).values(base="a" * 12)
+        connection.execute(from_export)
+    taken_back(engine, "0059")
+    migrate(engine)
+
+    with reading(engine) as connection:
+        name = connection.scalars(select(campaign.c.name)).one()
+        knows = [
+            file_places.knows_upto(connection, name, "any", base)
+            for base in ("", "a" * 12)
+        ]
+    assert knows == [2, 1]

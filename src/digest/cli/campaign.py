@@ -38,19 +38,27 @@ def apply(
     replace: Annotated[
         bool,
         typer.Option(
-            "--replace", help="Apply it though the desk has changed it meanwhile."
+            "--replace", help="Apply it though somebody has changed it meanwhile."
         ),
     ] = False,
+    known_as: Annotated[
+        str,
+        typer.Option(
+            "--known-as",
+            metavar="NAME",
+            help="What the file is known again by, where its path changes.",
+        ),
+    ] = "",
 ) -> None:
     """Make the database match a campaign file; the same file twice changes nothing."""
     from digest.bootstrap import open_app
     from digest.schedule.campaign_files import (
         NO_POSTAL_ADDRESS,
-        OlderFileError,
         apply_file,
         replace_by_file,
         unclear_renaming,
     )
+    from digest.schedule.campaign_older_files import OlderFileError
 
     with open_app() as digest:
         timezone = digest.settings.timezone
@@ -61,7 +69,14 @@ def apply(
         act = replace_by_file if replace else apply_file
         is_live = digest.settings.live
         try:
-            applied = act(digest.engine, file, timezone, digest.now(), is_live=is_live)
+            applied = act(
+                digest.engine,
+                file,
+                timezone,
+                digest.now(),
+                known_as=known_as,
+                is_live=is_live,
+            )
         except OlderFileError as problem:
             _show_difference(problem.current, problem.text)
             raise

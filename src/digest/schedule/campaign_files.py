@@ -7,20 +7,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from digest.audience.enrolment import enrol
-from digest.errors import CampaignFileError, FileFault, NotFound, UnreadableError
+from digest.errors import CampaignFileError, FileFault
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.coming_slots import never_due
 from digest.model.campaigns.versions import stamp
 from digest.schedule import campaign_logos, campaign_meaning
+from digest.schedule.campaign_older_files import place_of, refuse_older
 from digest.schedule.limits import CAMPAIGN_FILE_BYTES
 from digest.store.base.engine import reading, writing
-from digest.store.campaigns import campaigns, file_versions, schedule_rows
-from digest.store.campaigns.file_versions import (
-    CampaignFile,
-    FileDoor,
-    FileOrigin,
-    FileVersion,
-)
+from digest.store.campaigns import campaigns, file_places, file_versions, schedule_rows
+from digest.store.campaigns.file_versions import CampaignFile, FileDoor, FileOrigin
 
 NO_POSTAL_ADDRESS = (
     "sender under [letter] names no postal address, which every email has to say: "
@@ -63,27 +59,18 @@ class EditedFile:
         return replace(stored, text=self.text, logo=self.logo)
 
 
-class OlderFileError(CampaignFileError):
-    """The desk has changed the campaign since the file was made; nothing was applied.
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    """A file that was read from `path`, by what it is known again, and how meant."""
 
-    `newer` is what the desk changed last, `text` is what the file would put in place
-    of `current`.
-    """
-
-    def __init__(self, name: str, newer: FileVersion, current: str, text: str) -> None:
-        super().__init__(
-            f"{name} was changed at the desk by {newer.actor} (version {newer.number}) "
-            "after this file was made, and the file would undo that. Take what is now: "
-            f"digest campaign export {name} -o FILE, or say --replace to have the file "
-            "all the same"
-        )
-        self.newer = newer
-        self.current = current
-        self.text = text
+    file: CampaignFile
+    path: Path
+    place: str
+    replaces: bool = False
 
 
 class ChangedFileError(CampaignFileError):
-    """Somebody has applied another file since the one that was edited was read."""
+    """Somebody has applied another file since the one that was edited was made."""
 
 
 def unclear_renaming(engine: Engine, path: Path, timezone: str) -> str:
@@ -97,37 +84,38 @@ def unclear_renaming(engine: Engine, path: Path, timezone: str) -> str:
     return campaign_meaning.unclear_renaming(campaign, readers)
 
 
-def apply_file(
-    engine: Engine, path: Path, timezone: str, now: datetime, *, is_live: bool = False
+def apply_file(  # noqa: PLR0913 - how a file is meant, by name
+    engine: Engine,
+    path: Path,
+    timezone: str,
+    now: datetime,
+    *,
+    known_as: str = "",
+    is_live: bool = False,
 ) -> AppliedCampaign:
     """Make the database match the file; all of it or nothing.
 
+    It is known again by its path, or where that changes by what it is `known_as`.
     Raises CampaignFileError naming every fault, and what cannot be read; for a
     schedule that is never due; and, where mail goes out live, for a campaign that does
-    not say from where it writes. Raises OlderFileError where the desk has changed the
+    not say from where it writes. Raises OlderFileError where somebody has changed the
     campaign since the file was made.
     """
-    file = _file(path, timezone)
-    campaign = _checked(file, is_live=is_live)
-    logo = campaign_logos.beside(path, campaign)
-    with writing(engine) as connection:
-        ours, origin = _unstamped(connection, campaign.name, file)
-        ours = campaign_logos.with_logo(connection, ours, logo, now)
-        _refuse_older(connection, campaign.name, ours, origin)
-        return _apply(connection, ours, now, origin)
+    return _apply_file(engine, _read(path, timezone, known_as), now, is_live=is_live)
 
 
-def replace_by_file(
-    engine: Engine, path: Path, timezone: str, now: datetime, *, is_live: bool = False
+def replace_by_file(  # noqa: PLR0913 - how a file is meant, by name
+    engine: Engine,
+    path: Path,
+    timezone: str,
+    now: datetime,
+    *,
+    known_as: str = "",
+    is_live: bool = False,
 ) -> AppliedCampaign:
-    """Apply the file as `apply_file` does, whatever the desk has changed meanwhile."""
-    file = _file(path, timezone)
-    campaign = _checked(file, is_live=is_live)
-    logo = campaign_logos.beside(path, campaign)
-    with writing(engine) as connection:
-        ours, origin = _unstamped(connection, campaign.name, file)
-        ours = campaign_logos.with_logo(connection, ours, logo, now)
-        return _apply(connection, ours, now, origin)
+    """Apply the file as `apply_file` does, whatever was changed meanwhile."""
+    read = replace(_read(path, timezone, known_as), replaces=True)
+    return _apply_file(engine, read, now, is_live=is_live)
 
 
 def exported(engine: Engine, name: str) -> str:
@@ -173,16 +161,25 @@ def apply_edited(
 ) -> AppliedCampaign:
     """Apply a file as `apply_file` does, in place of the one that was edited.
 
-    Raises ChangedFileError where that is not the campaign's file any more, and
-    CampaignFileError also for another campaign's file and for a folder on this machine
-    that the file did not name before: those are for whoever runs it.
+    Raises ChangedFileError where that is not the campaign's file any more, or where the
+    line at its head says that it was made from another; and CampaignFileError also for
+    another campaign's file and for a folder on this machine that the file did not name
+    before: those are for whoever runs it.
     """
     with writing(engine) as connection:
         stored = campaigns.file_of(connection, edited.name)
         if stored.mark != edited.mark:
             raise ChangedFileError("somebody has applied another file meanwhile")
         _checked_edited(edited, stored, is_live=is_live)
-        file = campaign_logos.with_kept_logo(connection, edited.over(stored))
+        text, made_from = stamp.unstamped(edited.text)
+        if made_from not in ("", stored.mark):
+            raise ChangedFileError(
+                "its first line says that it was made from another version than what "
+                "is now: make the change in that, or leave the line out to have this "
+                "one all the same"
+            )
+        ours = replace(edited, text=text).over(stored)
+        file = campaign_logos.with_kept_logo(connection, ours)
         return _apply(connection, file, now, FileOrigin(FileDoor.DESK, edited.mark))
 
 
@@ -232,6 +229,21 @@ def go_back(  # noqa: PLR0913 - who goes back, and from what, by name
     return apply_edited(engine, edited, now, is_live=is_live)
 
 
+def _apply_file(
+    engine: Engine, read: _ReadFile, now: datetime, *, is_live: bool
+) -> AppliedCampaign:
+    campaign = _checked(read.file, is_live=is_live)
+    logo = campaign_logos.beside(read.path, campaign)
+    with writing(engine) as connection:
+        ours, origin = _unstamped(connection, campaign.name, read.file)
+        ours = campaign_logos.with_logo(connection, ours, logo, now)
+        if not read.replaces:
+            refuse_older(connection, ours, origin, read.place)
+        applied = _apply(connection, ours, now, origin)
+        file_places.note(connection, campaign.name, read.place, origin.base)
+    return applied
+
+
 def _unstamped(
     connection: Connection, name: str, file: CampaignFile
 ) -> tuple[CampaignFile, FileOrigin]:
@@ -247,20 +259,6 @@ def _unstamped(
         replace(file, text=text, folder=version.file.folder),
         FileOrigin(base=mark),
     )
-
-
-def _refuse_older(
-    connection: Connection, name: str, file: CampaignFile, origin: FileOrigin
-) -> None:
-    try:
-        stored = campaigns.file_of(connection, name)
-    except (NotFound, UnreadableError):
-        return  # it is new, or the file is what mends it
-    if (stored.text, stored.logo) == (file.text, file.logo):
-        return
-    newer = file_versions.changed_at_desk_since(connection, name, origin.base)
-    if newer is not None:
-        raise OlderFileError(name, newer, stored.text, file.text)
 
 
 def _checked_edited(
@@ -341,6 +339,10 @@ def _apply(
         *campaign_meaning.last_editions_alone(campaign),
     ]
     return AppliedCampaign(stored.campaign, readers, tuple(notes))
+
+
+def _read(path: Path, timezone: str, known_as: str) -> _ReadFile:
+    return _ReadFile(_file(path, timezone), path, place_of(path, known_as))
 
 
 def _file(path: Path, timezone: str) -> CampaignFile:

@@ -46,7 +46,7 @@ class NewCampaign:
     """What a campaign begins with; `like` names the one whose settings it takes.
 
     `sender` is as `from` in a campaign file has it, `address` the lines of a postal
-    address.
+    address. Without `lists` it has those of the other, or one of its own name.
     """
 
     name: str
@@ -156,7 +156,7 @@ def _fresh(new: NewCampaign) -> str:
         "name": new.name,
         "title": new.title,
         "from": new.sender,
-        "lists": list(new.lists),
+        "lists": list(new.lists or (new.name,)),
     }
     content: dict[str, TomlValue] = {"campaign": head, "schedule": [_FIRST_SCHEDULE]}
     if new.address:

@@ -160,38 +160,6 @@ def numbered(connection: Connection, name: str, number: int) -> FileVersion:
     )
 
 
-def changed_at_desk_since(
-    connection: Connection, name: str, base: str
-) -> FileVersion | None:
-    """Return the newest version of the desk's that a file of that base knows not of.
-
-    A file knows of the version that it says it was made from, and of all that were
-    there when a file of the same base was last applied. None where it knows of all.
-    """
-    ours = _of(name)
-    newest_first = campaign_version.c.number.desc()
-    of_desk = connection.execute(
-        ours.where(campaign_version.c.door == FileDoor.DESK)
-        .order_by(newest_first)
-        .limit(1)
-    ).one_or_none()
-    if of_desk is None:
-        return None
-    of_same_base = connection.execute(
-        ours.where(
-            (campaign_version.c.door == FileDoor.FILE)
-            & (campaign_version.c.base == base)
-        )
-        .order_by(newest_first)
-        .limit(1)
-    ).one_or_none()
-    made_from = connection.execute(
-        ours.where(campaign_version.c.mark == base).order_by(newest_first).limit(1)
-    ).one_or_none()
-    numbers = [row.number for row in (of_same_base, made_from) if row]
-    return _version(of_desk) if max(numbers, default=0) < of_desk.number else None
-
-
 def _of(name: str) -> Select[Any]:
     return (
         select(campaign_version)

@@ -177,7 +177,11 @@ def routes(digest: App) -> APIRouter:
     def apply(
         name: str, new: EditedDocument, request: Request, if_match: IfMatch = None
     ) -> AppliedDocument:
-        """Apply an edited campaign file, whole, in place of the one that was seen."""
+        """Apply an edited campaign file, whole, in place of the one that was seen.
+
+        412 where it is another by now, or where the text is an exported file's whose
+        first line says that it was made from another.
+        """
         return _apply(actor_of(request, digest), name, new, required_version(if_match))
 
     _add_acts(router, digest)

@@ -12,6 +12,7 @@ from digest.store.base.tables.accounts import (
 )
 from digest.store.base.tables.campaigns import (
     campaign,
+    campaign_file_place,
     campaign_version,
     item,
     picture_address,
@@ -103,6 +104,7 @@ __all__ = [
     "bounce",
     "call_attempt",
     "campaign",
+    "campaign_file_place",
     "campaign_version",
     "carried_over",
     "carrier",

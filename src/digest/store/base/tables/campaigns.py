@@ -60,6 +60,17 @@ campaign_version = Table(
     UniqueConstraint("campaign_id", "number"),
 )
 
+# Up to which version a file from a place knows of the campaign, as the mark that it was
+# made from says ("" for none): store.campaigns.file_places.
+campaign_file_place = Table(
+    "campaign_file_place",
+    metadata,
+    Column("campaign_id", BigId, ForeignKey("campaign.id"), primary_key=True),
+    Column("place", String(64), primary_key=True),
+    Column("base", String(12), primary_key=True),
+    required("number", Integer),
+)
+
 source = Table(
     "source",
     metadata,

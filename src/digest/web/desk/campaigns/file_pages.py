@@ -7,10 +7,13 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import RedirectResponse
 
 from digest.errors import CampaignFileError
+from digest.model.campaigns.versions import stamp
 from digest.model.campaigns.versions.difference import difference
 from digest.model.roles import Right
+from digest.model.staff_words import moment_in_words
 from digest.schedule import campaign_files
 from digest.schedule.campaign_files import ChangedFileError, EditedFile
+from digest.schedule.reports.file_history import history_of
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.staff.accounts import Account
@@ -86,7 +89,8 @@ class _FilePages:
     def look(self, name: str, form: FormFields) -> Response:
         """Return what an edited file would change, or every fault in it."""
         stored, text = self.stored(name), form.get("text", "")
-        if text == _lined(stored.text):
+        bare, made_from = stamp.unstamped(text)
+        if bare == _lined(stored.text):
             return RedirectResponse(f"/desk/campaigns/{name}?done=nothing", 303)
         try:
             _refuse_too_long(text)
@@ -97,8 +101,9 @@ class _FilePages:
             )
         except CampaignFileError as problem:
             return self.form(stored, name, text, str(problem).splitlines())
-        is_as_read = form.get("mark") == stored.mark
-        return self._difference(name, stored, text, meaning, is_as_read=is_as_read)
+        # An exported file says at its head what it was made from.
+        is_as_read = {form.get("mark"), made_from or stored.mark} == {stored.mark}
+        return self._difference(name, stored, bare, meaning, is_as_read=is_as_read)
 
     def apply(self, staff: Account, name: str, form: FormFields) -> Response:
         """Apply it; where another was applied meanwhile show how the two differ."""
@@ -140,6 +145,16 @@ class _FilePages:
             lines=list(difference(_lined(stored.text), text)),
             meaning=meaning,
             is_as_read=is_as_read,
+            newest=self._newest(stored, name),
+        )
+
+    def _newest(self, stored: CampaignFile, name: str) -> str:
+        """Return who changed the campaign last, when and through what, in words."""
+        with self._digest.reading() as connection:
+            [newest] = history_of(connection, name, 1)
+        when = moment_in_words(newest.at, stored.timezone)
+        return (
+            f"version {newest.number}, by {newest.actor}, through {newest.way}, {when}"
         )
 
 

@@ -82,7 +82,7 @@ def _make(of_campaigns: CampaignPages, staff: Account, form: FormFields) -> Resp
     settings, title = program.settings, form.get("title", "").strip()
     name = form.get("name", "").strip() or name_for(title)
     like = form.get("like", "")
-    lists = codecs.COMMAS.value(form.get("lists", "")) or ([] if like else [name])
+    lists = codecs.COMMAS.value(form.get("lists", ""))
     new = NewCampaign(
         name,
         title,
