@@ -2,6 +2,9 @@
 
 import base64
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,7 @@ from digest.store.base.tables import account, secret_key, suppression, webhook_e
 from digest.store.staff import accounts, secret_keys
 from tests.builders import EIGHT
 from tests.lists import ANN, CY, HASHER, HASHER_SECRET, HEAD, imported
+from tests.postgres import programs
 from tests.stored import a_stored_campaign
 
 BEFORE, NOW = "b" * 32, "n" * 32
@@ -260,6 +264,26 @@ def test_a_rotation_is_said_and_done_on_the_command_line(
     assert len(output_of("secret-key", "new").split()[0]) >= 32
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_rotation_that_is_killed_at_any_step_leaves_all_of_one_key(
+    database: str,
+) -> None:
+    if database == "postgresql" and programs() is None:
+        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
+    # A process of its own: the one that runs the tests has threads, and it forks.
+    run = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "tests.kills.rotation", "--databases", database],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert re.fullmatch(
+        rf"{database}: \d\d steps; as after 1, as before \d\d\n", run.stdout
+    )
+
+
 def test_who_lost_a_key_looks_first_and_then_goes_on_without_it(
     tmp_path: Path, program: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,7 +295,11 @@ def test_who_lost_a_key_looks_first_and_then_goes_on_without_it(
 
     assert "good no more: 1" in output_of("secret-key", "lost", "--dry-run")
     assert "which is not held" in output_of("secret-key", "rotate", fails=True)
-    assert "good no more: 1" in output_of("secret-key", "lost")
+    unasked = output_of("secret-key", "lost", fails=True)
+    assert "good no more: 1" in unasked
+    assert "nothing was changed: to go on without the key, say" in unasked
+    assert "which is not held" in output_of("secret-key", "rotate", fails=True)
+    assert "good no more: 1" in output_of("secret-key", "lost", "--yes")
     assert "nothing is sealed" in output_of("secret-key", "rotate")
 
 

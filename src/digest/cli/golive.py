@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.parts.asking import make_sure
 from digest.cli.parts.options import (
     AsJson,
     DryRun,
@@ -56,9 +57,8 @@ def golive(  # noqa: PLR0913 - an option each
         begin = going_live.LiveStart.parse(start)
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="--from") from problem
-    names = campaigns or []
     with open_app(instant(now)) as digest:
-        plans = going_live.foresee(digest.engine, names, begin, digest.now())
+        plans = going_live.foresee(digest.engine, campaigns or [], begin, digest.now())
         _show(plans, as_facts=json)
         lacking = digest.settings.lacking
         for cure in lacking:
@@ -72,20 +72,13 @@ def golive(  # noqa: PLR0913 - an option each
         if not waiting:
             return
         if not yes:
-            _ask(waiting)
+            names = ", ".join(waiting)
+            question = f"Send {names} to readers from now on?"
+            make_sure(question, otherwise="to go live")
         going_live.go_live(digest.engine, waiting, begin, digest.now(), lacking=lacking)
         talk(f"live: {', '.join(waiting)}")
         if not digest.settings.live:
             talk(going_live.STILL_PRACTICE)
-
-
-def _ask(names: list[str]) -> None:
-    """Ask a person at a terminal; end there unless they say yes."""
-    if not sys.stdin.isatty():
-        talk("nothing was changed: to go live, say the same with --yes")
-        sys.exit(1)
-    if not typer.confirm(f"Send {', '.join(names)} to readers from now on?", err=True):
-        sys.exit(1)
 
 
 def _show(plans: "list[LivePlan]", *, as_facts: bool) -> None:

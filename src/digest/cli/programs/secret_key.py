@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.parts.asking import make_sure
 from digest.cli.parts.options import AsJson, DryRun, as_json, result, table, talk
 
 if TYPE_CHECKING:
     from digest.bootstrap import App
+    from digest.store.people.erasing.hashes import Rehashing
 
 app = typer.Typer(
     help="The key of DIGEST_SECRET_KEY: list, new, rotate; and where one is lost."
@@ -71,11 +73,18 @@ def rotate() -> None:
 
 
 @app.command()
-def lost(*, dry_run: DryRun = False) -> None:
+def lost(
+    *,
+    dry_run: DryRun = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask: go on without it.")
+    ] = False,
+) -> None:
     """Go on without a key that is lost: hash everybody anew, with what is held.
 
     Who was suppressed or erased, and is not held any more, is then unknown: an import
-    may bring them back. Stop everything that runs before.
+    may bring them back. First it is shown how many that are. Stop everything that runs
+    before.
     """
     from digest.audience import hashing
 
@@ -84,14 +93,28 @@ def lost(*, dry_run: DryRun = False) -> None:
             result("no key is lost: nothing was changed")
             return
         with digest.writing() as connection:
-            trial = connection.begin_nested() if dry_run else None
+            trial = connection.begin_nested()
+            foreseen = hashing.begin_anew(connection, digest.keys, digest.now())
+            trial.rollback()
+        if dry_run or not yes:
+            _say_hashed_anew(foreseen)
+        if dry_run:
+            talk("a dry run: nothing was changed")
+            return
+        if not yes:
+            question = "Go on without the key? What it alone could tell is gone then."
+            make_sure(question, otherwise="to go on without the key")
+        with digest.writing() as connection:
             anew = hashing.begin_anew(connection, digest.keys, digest.now())
-            if trial:
-                trial.rollback()
+    if yes or anew != foreseen:
+        _say_hashed_anew(anew)
+    talk("done; what else: digest check")
+
+
+def _say_hashed_anew(anew: "Rehashing") -> None:
     result(f"people hashed anew: {anew.people:,}")
     result(f"suppressions that stand against them still: {anew.suppressions:,}")
     result(f"suppressions of people who are not held, good no more: {anew.lost:,}")
-    talk("a dry run: nothing was changed" if dry_run else "what else: digest check")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from digest.cli.parts.asking import make_sure
 from digest.cli.parts.options import (
     AsJson,
     DryRun,
@@ -112,10 +113,6 @@ def _ask(overdue: "Sequence[RetentionKind]", *, is_sure: bool) -> None:
     """Ask a person at a terminal; end there unless they say yes."""
     if not overdue:
         talk("nothing is over its time")
-    if is_sure or not overdue:
-        return
-    if not sys.stdin.isatty():
-        talk("nothing was changed: to remove it, say the same with --yes")
-        sys.exit(1)
-    if not typer.confirm("Remove it? It cannot be brought back.", err=True):
-        sys.exit(1)
+    elif not is_sure:
+        question = "Remove it? It cannot be brought back."
+        make_sure(question, otherwise="to remove it")
