@@ -17,6 +17,8 @@ ROW_LINES = 50
 UPLOAD_BYTES = 64 * 1024**2
 # Of a file's name, as it is shown.
 FILE_NAME_CHARACTERS = 100
+# Of the same in UTF-8: a disk takes 255, and what is made of a file is named after it.
+FILE_NAME_BYTES = 200
 # Of columns: wide spreadsheets have some fifty.
 LIST_COLUMNS = 100
 # Of a workbook's rows: reading one takes some 20 seconds then.

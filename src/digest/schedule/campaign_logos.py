@@ -35,6 +35,8 @@ class LogoPicture:
     @classmethod
     def made_of(cls, content: bytes) -> "LogoPicture":
         """Return the picture of those bytes. Raises ValueError in words."""
+        if not content:
+            raise ValueError("is empty: choose another")
         if len(content) > PICTURE_BYTES:
             raise ValueError("is over 10 MB: save it smaller")
         return cls(content, logo_files(content))

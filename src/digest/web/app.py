@@ -64,7 +64,7 @@ from digest.web.doors.rights import Door
 from digest.web.doors.sessions import StaffSessions
 from digest.web.doors.throttle import WrongAttempts
 from digest.web.parts import visitor
-from digest.web.parts.body_limits import BodyLimits
+from digest.web.parts.body_limits import BodyLimits, too_large
 from digest.web.parts.faults import log_fault
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import add_routes
@@ -209,8 +209,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
                 f"{log_fault(request)}."
             )
             response = pages.notice(500, "Something went wrong", words)
-        if request.url.path.startswith("/api/"):
-            response = problems.in_its_form(response)
+        response = _in_words(response, request.url.path, pages)
         return _with_headers(response, is_https=digest.settings.is_https)
 
     refusals.add_to(app, pages)
@@ -231,6 +230,15 @@ def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
     )
 
 
+def _in_words(response: Response, path: str, pages: Pages) -> Response:
+    """Return an answer that says what is wrong as its door does."""
+    if path.startswith("/api/"):
+        return problems.in_its_form(response)
+    if response.status_code == 413:
+        return pages.notice(413, "That is too large", too_large(path))
+    return response
+
+
 def _with_headers(response: Response, *, is_https: bool) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
@@ -245,7 +253,14 @@ def _add_handlers(app: FastAPI, pages: Pages) -> None:
     async def refused(_request: Request, problem: HTTPException) -> Response:
         if problem.status_code == 404:
             return pages.notice(404, "Page not found", "Check the address, or go back.")
-        return pages.notice(problem.status_code, "That did not work", problem.detail)
+        words = problem.detail
+        if problem.status_code == 400:
+            # What a parser says of a form: that is for whoever wrote the form.
+            words = (
+                "What came was not the form of this page, with one file at most. Go "
+                "back, open the page again, and send it from there."
+            )
+        return pages.notice(problem.status_code, "That did not work", words)
 
     @app.exception_handler(RequestValidationError)
     async def misread(_request: Request, _problem: RequestValidationError) -> Response:

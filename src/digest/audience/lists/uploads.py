@@ -50,8 +50,7 @@ class UploadedList:
 
 def read_upload(name: str, file: BinaryIO) -> UploadedList:
     """Return the list in a file that was handed in. Raises ImportRefused in words."""
-    name = PurePath(name.replace("\\", "/")).name[: limits.FILE_NAME_CHARACTERS]
-    name = "".join(filter(str.isprintable, name)) or "list"
+    name = _file_name(name)
     start = file.read(_BLOCK)
     file.seek(0)
     if not start.strip():
@@ -63,6 +62,17 @@ def read_upload(name: str, file: BinaryIO) -> UploadedList:
             raise ImportRefused(f"{name} {words}: {_HOW_TO_SAVE}")
     encoding, note = _encoding(name, file)
     return UploadedList(name, "csv", _reencoded(name, file, encoding), note)
+
+
+def _file_name(path: str) -> str:
+    """Return what a file is called, without its folder and what cannot be seen.
+
+    A file of ours can be called so too: no disk takes one whose name has more bytes.
+    """
+    name = PurePath(path.replace("\\", "/")).name
+    printable = "".join(filter(str.isprintable, name)).strip(" .")
+    short = printable[: limits.FILE_NAME_CHARACTERS].encode()
+    return short[: limits.FILE_NAME_BYTES].decode(errors="ignore").strip() or "list"
 
 
 def is_workbook(path: Path) -> bool:

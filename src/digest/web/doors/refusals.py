@@ -20,9 +20,18 @@ def add_to(app: FastAPI, pages: Pages) -> None:
         if request.method in _LOOKING:
             return RedirectResponse(f"{problem.address}?then={request.url.path}", 303)
         # What somebody has typed for an hour is not lost because an hour has passed.
-        fields = list((await form_fields(request)).items())
+        # A file is: of whoever is not signed in, none is read.
+        kind = request.headers.get("content-type", "")
+        has_file = kind.startswith("multipart/")
+        fields = [] if has_file else list((await form_fields(request)).items())
         long = [name for name, value in fields if len(value) > _SHORT]
-        return pages.page("doors/signed_out.html", status=401, fields=fields, long=long)
+        return pages.page(
+            "doors/signed_out.html",
+            status=401,
+            fields=fields,
+            long=long,
+            page=request.url.path if has_file else "",
+        )
 
     @app.exception_handler(RefusedVisitor)
     async def not_allowed(_request: Request, problem: RefusedVisitor) -> Response:

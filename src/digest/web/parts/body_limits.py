@@ -5,11 +5,28 @@ import re
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from digest.audience import limits as audience_limits
+from digest.gather.limits import PICTURE_BYTES
 from digest.web import limits
 
 # Whoever sends something there is asked for their right before any of it is read.
 _OF_PEOPLE = "/desk/imports/new"
 _OF_A_PICTURE = re.compile(r"/desk/campaigns/[^/]+/look")
+
+
+def too_large(path: str) -> str:
+    """Return what to say of a body that was too large for that address."""
+    if path == _OF_PEOPLE:
+        most = audience_limits.UPLOAD_BYTES >> 20
+        return (
+            f"The file is over {most} MB, and nothing of it was taken in. Cut it into "
+            "several, or have whoever runs this bring it in with digest subscribers "
+            "import."
+        )
+    if _OF_A_PICTURE.fullmatch(path):
+        most = PICTURE_BYTES // 1_000_000
+        return f"The picture is over {most} MB. Go back, and save it smaller first."
+    return "Nothing was changed. Go back, and send less at once."
 
 
 class BodyLimits:

@@ -30,10 +30,13 @@ _TOLD = {"saved": "Saved", "nothing": "That was so already"}
 
 @dataclass(frozen=True, slots=True)
 class PictureForm:
-    """A form that a picture may have come with: its fields, and the picture's bytes."""
+    """A form that a picture may have come with: its fields, and the picture's bytes.
+
+    `picture` is None where nobody chose one.
+    """
 
     fields: FormFields
-    picture: bytes = b""
+    picture: bytes | None = None
 
 
 async def picture_form(request: Request) -> AsyncIterator[PictureForm]:
@@ -45,9 +48,10 @@ async def picture_form(request: Request) -> AsyncIterator[PictureForm]:
             if isinstance(value, str)
         }
         file = form.get("logo-file")
-        has_file = isinstance(file, UploadFile) and file.filename
-        content = await file.read(PICTURE_BYTES + 1) if has_file else b""  # type: ignore[union-attr]
-        yield PictureForm(fields, content if isinstance(content, bytes) else b"")
+        if isinstance(file, UploadFile) and file.filename:
+            yield PictureForm(fields, await file.read(PICTURE_BYTES + 1))
+        else:
+            yield PictureForm(fields)
 
 
 Sent = Annotated[PictureForm, Depends(picture_form)]
@@ -98,7 +102,7 @@ class _LookPages:
         program = self._digest.acting_as(staff.actor)
         saver, target = FormSaver(program, name), _target()
         fields, fault = dict(sent.fields), ""
-        if sent.picture:
+        if sent.picture is not None:
             try:
                 now = program.now()
                 fields["logo"] = campaign_logos.upload(
