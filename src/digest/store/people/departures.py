@@ -31,7 +31,7 @@ class Departure:
         return self.means in TOLD and now - self.left_at < UNDOABLE
 
 
-def has_left(who: ColumnElement[int], campaign_id: int) -> Exists:
+def has_left(who: ColumnElement[int], campaign_id: int | ColumnElement[int]) -> Exists:
     """Return the condition that `who` has left the campaign and not come back."""
     return exists().where(
         departure.c.subscriber_id == who,

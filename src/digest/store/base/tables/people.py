@@ -80,6 +80,7 @@ subscriber = Table(
         "back_on",
         where="back_on IS NOT NULL",
     ),
+    Index("ix_subscriber_email_hash", "email_hash"),
     Index("ix_subscriber_post_hash", "post_hash"),
     Index("ix_subscriber_phone_hash", "phone_hash"),
     Index("ix_subscriber_name_key", "name_key"),
@@ -209,6 +210,13 @@ subscription = Table(
     UniqueConstraint("mailing_list_id", "subscriber_id"),
     Index("ix_subscription_subscriber_id", "subscriber_id"),
     Index("ix_subscription_reference", "mailing_list_id", "reference"),
+    # Who is on a list is asked of each reader: store.people.readers.
+    partial_index(
+        "ix_subscription_live",
+        "subscriber_id",
+        "mailing_list_id",
+        where="ended_at IS NULL",
+    ),
     # Few have left a list, so that counting them is quick: store.people.mailing_lists.
     partial_index(
         "ix_subscription_ended",

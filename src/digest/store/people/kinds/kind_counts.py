@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -23,6 +25,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
+from digest.store.base.engine import grouping_by_hash
 from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.tables import (
     carried_over,
@@ -41,7 +44,7 @@ from digest.store.people.kinds.kind_names import (
     parsed_kind,
     stretch_in_words,
 )
-from digest.store.people.readers import ReaderKind, reads
+from digest.store.people.readers import ReaderKind, is_subscribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def _counted(
     mode: Mode,
     beside: int | None = None,
 ) -> list[ReaderKindCount]:
-    rows = connection.execute(_kinds(connection, schedule_ids, mode, beside)).all()
+    with grouping_by_hash(connection):
+        rows = connection.execute(_kinds(connection, schedule_ids, mode, beside)).all()
     counted = []
     for row in rows:
         kind, stretches = parsed_kind(row.kind) or (None, ())
@@ -134,26 +138,38 @@ def _kinds(
     mode: Mode,
     beside: int | None,
 ) -> Select[*tuple[Any, ...]]:
-    copies = select(delivery.c.reader_id).where(delivery.c.edition_id == beside)
-    has_copy = false() if beside is None else reader.c.id.in_(copies)
     each = reader_kinds(connection, schedule_ids, mode)
-    every = each.add_columns(case((has_copy, 1), else_=0).label("has_copy")).subquery()
-    # Named once they are counted: there are few kinds, and many readers.
-    parts = [column for column in every.c if column is not every.c.id]
+    # What is the same of all readers tells none apart.
+    alike: dict[str, ColumnElement[int]] = {}
+    if len(schedule_ids) == 1:
+        alike["schedule_id"] = literal(schedule_ids[0])
+    if beside is None:
+        alike["has_copy"] = literal(0)
+    else:
+        copy = delivery.alias()
+        is_theirs = and_(copy.c.edition_id == beside, copy.c.reader_id == reader.c.id)
+        has_copy = case((copy.c.reader_id.is_not(None), 1), else_=0)
+        each = each.outerjoin(copy, is_theirs).add_columns(has_copy.label("has_copy"))
+    # Reckoned before they are grouped, so that nothing else is sorted with it.
+    every = each.offset(0).subquery().c
+    parts = [column for column in every if column.name not in {"id", *alike}]
     counts = (
         func.count().label("readers"),
-        func.min(every.c.id).label("first"),
-        func.max(every.c.id).label("last"),
+        func.min(every.id).label("first"),
+        func.max(every.id).label("last"),
     )
+    # Named once they are counted: there are few kinds, and many readers.
     kinds = select(*parts, *counts).group_by(*parts).subquery().c
+    columns = {**dict(kinds), **alike}
     return select(
-        kinds.schedule_id,
         kind_name(kinds).label("kind"),
-        kinds.paused_until,
-        kinds.readers,
-        kinds.first,
-        kinds.last,
-        kinds.has_copy,
+        *(
+            columns[name].label(name)
+            for name in (
+                *("schedule_id", "paused_until", "has_copy"),
+                *("readers", "first", "last"),
+            )
+        ),
     )
 
 
@@ -174,11 +190,13 @@ def reader_kinds(
         ).all(),
     )
     list_ids = {row.name: row.id for row in rows}
+    gap = basis_gap_by(connection, campaigns.listed(connection), list_ids)
     parts = kind_parts(
         mode,
-        _still_read(connection, list_ids),
-        basis_gap_by(connection, campaigns.listed(connection), list_ids),
-        func.coalesce(stretches.c.stretches, ""),
+        _still_subscribed(connection, list_ids),
+        # Where it is asked of nobody, it tells nobody apart.
+        None if isinstance(gap, BindParameter) else gap,
+        stretches.c.stretches,
     )
     columns = reader.c.id, reader.c.schedule_id, reader.c.paused_until
     return (
@@ -223,15 +241,15 @@ def _stretches(
     )
 
 
-def _still_read(
+def _still_subscribed(
     connection: Connection, list_ids: Mapping[str, int]
 ) -> ColumnElement[bool]:
-    """Return the condition on a reader that their campaign goes to them still."""
+    """Return the condition on a reader that they are on a list of their campaign."""
     conditions = []
     for stored in campaigns.listed(connection):
         lists = [list_ids[n] for n in stored.campaign.lists if n in list_ids]
-        is_theirs = reads(reader.c.subscriber_id, stored.id, lists)
-        conditions.append(and_(reader.c.campaign_id == stored.id, is_theirs))
+        is_on_one = is_subscribed(reader.c.subscriber_id, lists)
+        conditions.append(and_(reader.c.campaign_id == stored.id, is_on_one))
     return or_(false(), *conditions)
 
 
