@@ -164,7 +164,7 @@ def test_the_page_makes_one_from_a_title_alone(desk: TestClient, program: App) -
     ("typed", "field", "words"),
     [
         ({"title": ""}, "title", "Title is empty"),
-        ({"title": "灯籠"}, "name", "Short name: &#34;&#34; must be lower-case"),
+        ({"title": "灯籠"}, "name", "No short name can be made of that title"),
         ({"name": NAME}, "name", "is the name of another campaign"),
         ({"name": "new"}, "name", "is an address of the desk"),
         ({"sender_address": "x"}, "sender_address", "is not an email address"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -146,6 +147,24 @@ def test_a_file_is_matched_checked_brought_in_and_undone(
     assert "The import is undone" in undone
     assert "2 new people, removed" in undone
     assert counts(program) == before
+
+
+def test_the_log_says_how_many_came_in_whatever_the_pieces(
+    desk: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "digest.audience.lists")
+    rows = ("Hedy,hedy@example.org", "Gus,gus@@example")
+    address = uploaded(desk, *rows, head="name,email")
+    form = {"column_0": "name", "column_1": "email", "list": "lantern"}
+    checked = desk.post(f"{address}/columns", data=form | {"permission": "each-row"})
+    desk.post(f"{address}/run")
+
+    assert "Write one like ann@example.org" in checked.text
+    counts = "rows=2 added=1 updated=0 refused=1"
+    assert [row.getMessage() for row in caplog.records] == [
+        f"list imported list=lantern {counts} dry_run={is_check}"
+        for is_check in (True, False)
+    ]
 
 
 def test_rows_to_mend_are_a_file_that_can_be_sent_again(desk: TestClient) -> None:

@@ -25,7 +25,7 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
         "title": "The kettle is always on",
         "body": "3 words: One two three.",
         "byline": "author Ann Example; role Volunteer; organisation The Hall",
-        "published": "Monday 06 July 2026, 09:00 BST",
+        "published": "Monday 6 July 2026, 09:00 BST",
         "url": "https://example.org/post-1",
         "summary": "Come in out of the rain.",
         "picture": "https://example.org/k.png "
@@ -35,11 +35,15 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
     }
 
 
+def test_a_body_of_one_word_has_one_word() -> None:
+    assert fields_in_words(a_post(body=words("Tea!")), ZONE)["body"] == "1 word: Tea!"
+
+
 def test_an_event_is_told_in_its_own_zone() -> None:
     event = an_event(starts=EIGHT, ends=None, zone="Asia/Kolkata", all_day=True)
     fields = fields_in_words(event, ZONE)
 
-    assert fields["starts"] == "Monday 06 July 2026, 13:30 IST"
+    assert fields["starts"] == "Monday 6 July 2026, 13:30 IST"
     assert fields["all_day"] == "yes"
     assert "ends" not in fields
 
@@ -53,7 +57,7 @@ def test_what_has_changed_of_an_event_is_told() -> None:
 
     assert fields["state"] == "cancelled"
     assert fields["also"] == "Monday 13 July 2026, 09:00 BST"
-    assert fields["told"] == "Monday 06 July 2026, 09:00 BST"
+    assert fields["told"] == "Monday 6 July 2026, 09:00 BST"
     assert fields_in_words(an_event(), ZONE)["state"] == "on"
 
 

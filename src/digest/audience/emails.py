@@ -32,7 +32,9 @@ def email_key(address: str) -> str:
         start = address[: limits.EMAIL_CHARACTERS + 1]
         checked = validate_email(start, check_deliverability=False)
     except EmailNotValidError as problem:
-        raise ValueError(str(problem).rstrip(".")) from problem
+        # The library's words name what is wrong, and never what to do.
+        wrong = str(problem).rstrip(".").replace(": ", " ")
+        raise ValueError(f"{wrong}: write one like ann@example.org") from problem
     if len(checked.local_part.encode()) > limits.EMAIL_LOCAL_BYTES:
         raise ValueError(f"has over {limits.EMAIL_LOCAL_BYTES} letters before the @")
     return f"{checked.local_part.lower()}@{checked.ascii_domain.lower()}"

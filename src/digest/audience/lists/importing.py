@@ -6,7 +6,7 @@ stays as it was. Nobody who unsubscribed comes back by an import.
 
 import gc
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,6 +74,14 @@ def _collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*_USUAL)
 
 
+def log_import(list_name: str, counts: Mapping[str, int], *, is_check: bool) -> None:
+    """Log how the rows of a list fared."""
+    added, updated, refused = (counts[name] for name in ("added", "updated", "refused"))
+    rows = sum(count for name, count in counts.items() if name != "paused")
+    words = "list imported list=%s rows=%d added=%d updated=%d refused=%d dry_run=%s"
+    log.info(words, list_name, rows, added, updated, refused, is_check)
+
+
 @dataclass(frozen=True, slots=True)
 class ListImport:
     """How a list is imported: to where, by `chunk` rows at a time.
@@ -111,11 +119,9 @@ class ListImport:
         )
         with _collecting_seldom():
             self._take_in(file, goes_to, choices, report, now)
-        log.info(
-            "list imported list=%s rows=%d added=%d updated=%d refused=%d dry_run=%s",
-            *(self.list_name, report.rows, report.added, report.updated),
-            *(report.refused, self.dry_run),
-        )
+        if self.journal is keep_nothing:
+            # A journal has taken the counts of each chunk, and knows the sum.
+            log_import(self.list_name, report.counts(), is_check=self.dry_run)
         return report
 
     def _take_in(

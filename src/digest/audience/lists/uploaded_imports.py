@@ -164,6 +164,8 @@ class UploadedImports:
             else:
                 facts = {"ended_at": self.clock()}
                 self._move(connection, stored, ImportState.IMPORTED, **facts)
+            counts = list_imports.with_id(connection, import_id).counts
+        importing.log_import(stored.list_name, counts, is_check=is_check)
 
     def rows_to_mend(self, import_id: int) -> Iterator[str]:
         """Yield, as CSV, the rows that were not taken, each with what to mend.

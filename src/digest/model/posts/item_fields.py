@@ -2,13 +2,13 @@
 
 from dataclasses import fields
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from digest.model.posts.blocks import Picture, texts
 from digest.model.posts.item_json import stored_name
 from digest.model.posts.items import Byline, Item, Link, TimeSpan
 from digest.model.posts.pictures import meaningful_alt, pictures_of
 from digest.model.posts.shortening import shortened
+from digest.model.staff_words import counted, moment_in_words
 
 _SHOWN = 300
 
@@ -25,7 +25,8 @@ def fields_in_words(item: Item, zone: str) -> dict[str, str]:
         for field in fields(item)
     }
     words = " ".join(" ".join(texts(item.body)).split())
-    body = f"{len(words.split())} words: {shortened(words, _SHOWN)}" if words else ""
+    count = counted(len(words.split()), "word", "words")
+    body = f"{count}: {shortened(words, _SHOWN)}" if words else ""
     pictures = shortened("; ".join(map(_picture, pictures_of(item.body))), _SHOWN)
     in_words |= {"body": body, "pictures": pictures}
     return {name: words for name, words in in_words.items() if words}
@@ -37,9 +38,11 @@ def _words(value: object, zone: str) -> str:
         case None | False:
             words = ""
         case datetime():
-            words = _instant(value, zone)
+            words = moment_in_words(value, zone)
         case TimeSpan(starts, ends):
-            words = " to ".join(_instant(at, zone) for at in (starts, ends) if at)
+            words = " to ".join(
+                moment_in_words(at, zone) for at in (starts, ends) if at
+            )
         case Picture():
             words = _picture(value)
         case tuple():
@@ -56,10 +59,6 @@ def _words(value: object, zone: str) -> str:
 def _picture(picture: Picture) -> str:
     words = "decorative" if picture.decorative else meaningful_alt(picture.alt)
     return f"{picture.src} ({words or 'WITHOUT a text for those who cannot see it'})"
-
-
-def _instant(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%A %d %B %Y, %H:%M %Z}"
 
 
 def _byline(byline: Byline) -> str:

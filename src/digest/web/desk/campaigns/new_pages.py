@@ -97,13 +97,13 @@ def _make(of_campaigns: CampaignPages, staff: Account, form: FormFields) -> Resp
             program.engine, new, here, program.now(), is_live=settings.live
         )
     except CampaignFileError as problem:
-        return _page(of_campaigns, form, _faults(problem))
+        return _page(of_campaigns, form, _faults(form, problem))
     if form.get("then") == "start":
         return RedirectResponse(f"/desk/start?campaign={name}", 303)
     return RedirectResponse(f"/desk/campaigns/{name}?done=made", 303)
 
 
-def _faults(problem: CampaignFileError) -> dict[str, str]:
+def _faults(form: FormFields, problem: CampaignFileError) -> dict[str, str]:
     """Return each fault by its field; one of a name made for an empty title once."""
     of_campaign = [each for each in problem.faults if each.place != "letter"]
     of_letter = [
@@ -114,6 +114,11 @@ def _faults(problem: CampaignFileError) -> dict[str, str]:
     faults = by_field(_FIELDS, "campaign", [*of_campaign, *of_letter])
     if "title" in faults:
         faults.pop("name", None)
+    elif "name" in faults and not form.get("name", "").strip():
+        faults["name"] = (
+            "No short name can be made of that title: write one, in lower-case letters "
+            "from a to z, digits and hyphens"
+        )
     return faults or {"": str(problem)}
 
 
