@@ -150,6 +150,39 @@ def test_an_ending_is_told_before_and_then_so(engine: Engine) -> None:
     assert stored(engine, NAME).campaign.last_edition.goodbye == ("Thank you.",)
 
 
+def test_an_end_that_is_past_is_told_with_the_edition_that_goes_at_once(
+    desk: TestClient, program: App
+) -> None:
+    page = f"{HOME}/settings/end"
+    fields = fields_of(desk.get(page).text)
+    looked = desk.post(page, data=fields | {"ends": "2026-07-05"})
+    words = words_of(looked.text)
+    applied = campaign_making.end(
+        program.engine, NAME, CampaignEnding(date(2026, 7, 5)), program.now()
+    )
+
+    # What is foreseen is what comes of it.
+    [at] = re.findall(r"Daily has its last edition on ([^,]*, \S+ BST), for 2", words)
+    assert f"daily: its last edition goes out on {at}" in applied.notes[0]
+    assert f"goes out as soon as this is so, about {at}" in words
+    assert f"Daily would go out {at}" in words
+    assert "Never again" not in words.partition("Weekly would")[0]
+
+
+def test_without_a_last_edition_what_is_due_before_the_end_is_told(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    with reading(engine) as connection:
+        file = campaigns.file_of(connection, NAME)
+    ending = CampaignEnding(date(2026, 7, 7), last_edition="none")
+    ended = replace(file, text=campaign_making.ended_text(file, ending)).parsed()
+    lines = campaign_making.ending_in_words(engine, ended, EIGHT)
+
+    assert lines[0].startswith("daily has its last edition on Tuesday 7 July 2026, 16")
+    assert lines[1] == "weekly has no edition to come, for 0 readers"
+
+
 def test_the_page_makes_one_from_a_title_alone(desk: TestClient, program: App) -> None:
     fields = fields_of(desk.get("/desk/campaigns/new").text)
     typed = {"title": "The Quay", "sender_address": "quay@example.org"}

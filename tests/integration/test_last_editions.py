@@ -196,6 +196,27 @@ def test_what_is_left_after_the_end_is_counted(engine: Engine) -> None:
     assert "1 post waits to be released still" in words[1]
 
 
+@pytest.mark.parametrize("hours", [9, 18], ids=["one to be made", "one that waits"])
+def test_what_an_edition_is_still_to_carry_is_not_told_as_left(
+    engine: Engine, hours: int
+) -> None:
+    approved = FILE.replace("lists =", 'approval = "one"\nlists =')
+    a_stored_campaign(engine, approved, MONDAY)
+    a_reader(engine, "ann")
+    post(engine, "Monday", MONDAY + HOUR)
+    now = MONDAY + hours * HOUR
+    published(engine, now)
+    stored = a_stored_campaign(
+        engine, approved.replace("lists =", "ends = 2026-07-05\nlists ="), now
+    )
+    with reading(engine) as connection:
+        lines = [str(each) for each in troubles_in(connection, [stored], now)]
+        leftovers = leftovers_of(connection, stored.id)
+
+    assert leftovers.posts == 1
+    assert not any("no edition carries them" in line for line in lines)
+
+
 @pytest.mark.parametrize("preview", ["html", "text", "letter", "large-print"])
 def test_a_goodbye_is_in_every_format(sqlite_engine: Engine, preview: str) -> None:
     two = 'goodbye = """Thank you all.\\n\\nUntil next year!"""\nstarts ='

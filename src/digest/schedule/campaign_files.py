@@ -1,5 +1,6 @@
 """A campaign file applied: its rows, and a place in it for every subscriber."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -139,9 +140,9 @@ def exported_logo(engine: Engine, name: str) -> tuple[str, bytes] | None:
 
 
 def meaning_of_edited(
-    engine: Engine, edited: EditedFile, *, is_live: bool = False
+    engine: Engine, edited: EditedFile, now: datetime, *, is_live: bool = False
 ) -> tuple[str, ...]:
-    """Return what an edited file would mean for readers; changes nothing.
+    """Return what an edited file would mean for readers now; changes nothing.
 
     Raises CampaignFileError as applying it would.
     """
@@ -150,10 +151,32 @@ def meaning_of_edited(
         campaign = _checked_edited(edited, stored, is_live=is_live)
         campaign_logos.with_kept_logo(connection, edited.over(stored))
         before = schedule_rows.readers_of_each(connection, campaign.name)
+        slots = schedule_rows.extra_slots(connection, campaign.name)
+        foreseen = _foreseen_slots(connection, stored, campaign, now)
     unclear = campaign_meaning.unclear_renaming(campaign, before)
     notes = () if unclear else campaign_meaning.schedule_notes(campaign, before)
+    moved = campaign_meaning.slots_to_move(campaign, slots, foreseen)
     last = campaign_meaning.last_editions_alone(campaign)
-    return tuple(filter(None, (unclear, *notes, *last)))
+    return tuple(filter(None, (unclear, *notes, *moved, *last)))
+
+
+def foreseen_slots(
+    engine: Engine, campaign: Campaign, now: datetime
+) -> Mapping[str, datetime]:
+    """Return what each schedule would have beside its times, were the file this now."""
+    with reading(engine) as connection:
+        stored = campaigns.file_of(connection, campaign.name)
+        return _foreseen_slots(connection, stored, campaign, now)
+
+
+def _foreseen_slots(
+    connection: Connection, stored: CampaignFile, campaign: Campaign, now: datetime
+) -> Mapping[str, datetime]:
+    try:
+        before = stored.parsed()
+    except CampaignFileError:
+        return {}  # of a file that cannot be read nothing was to come
+    return schedule_rows.foreseen_slots(connection, before, campaign, now)
 
 
 def apply_edited(

@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from digest.model.campaigns.campaign import Campaign
-from digest.model.campaigns.campaign_slots import last_slot
+from digest.model.campaigns.campaign import Campaign, Schedule
+from digest.model.campaigns.campaign_slots import last_slot, slots
 from digest.model.campaigns.editing.file_edits import (
     FileEdit,
     PartEdit,
@@ -27,6 +28,7 @@ from digest.schedule.campaign_files import (
     EditedFile,
     apply_edited,
     apply_new,
+    foreseen_slots,
 )
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns, schedule_rows
@@ -38,6 +40,8 @@ _FIRST_SCHEDULE: dict[str, TomlValue] = {
     "at": "16:00",
     "default": True,
 }
+# Before a campaign's end: whatever is due at all is due in it.
+_LAST_STRETCH = timedelta(days=366)
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -131,11 +135,16 @@ def ending_in_words(engine: Engine, campaign: Campaign, now: datetime) -> list[s
     """Return what happens when a campaign ends as it says, one thing a line."""
     with reading(engine) as connection:
         readers = schedule_rows.readers_of_each(connection, campaign.name)
+    foreseen = foreseen_slots(engine, campaign, now)
     lines = []
     for schedule in campaign.schedules:
-        last = last_slot(campaign, schedule)
-        count = counted(readers.get(schedule.name, 0), "reader", "readers")
-        if last and last > now:
+        beside = foreseen.get(schedule.name)
+        last = _last_to_come(campaign, schedule, beside, now)
+        # One that is renamed by the same file has its readers under its former name.
+        names = (schedule.name, schedule.renamed_from)
+        of_it = next((readers[name] for name in names if name in readers), 0)
+        count = counted(of_it, "reader", "readers")
+        if last:
             at = moment_in_words(last, campaign.timezone)
             lines.append(f"{schedule.name} has its last edition on {at}, for {count}")
         else:
@@ -149,6 +158,21 @@ def ending_in_words(engine: Engine, campaign: Campaign, now: datetime) -> list[s
         "until its last edition has gone you can undo this: go back to the version "
         "before, under History",
     ]
+
+
+def _last_to_come(
+    campaign: Campaign, schedule: Schedule, beside: datetime | None, now: datetime
+) -> datetime | None:
+    """Return the last slot that a schedule of a campaign that ends has after now."""
+    if last := last_slot(campaign, schedule, beside):
+        return last if last > now else None
+    _, end = campaign.span
+    if end is None:
+        return None
+    # Without a last edition of its own it ends with one at its own times.
+    begin = max(now, end - _LAST_STRETCH)
+    every = slots(campaign, schedule, begin, end, beside)
+    return next(iter(deque(every, maxlen=1)), None)
 
 
 def _fresh(new: NewCampaign) -> str:

@@ -56,17 +56,36 @@ def moved_slots(
     campaign: Campaign, before: Mapping[str, datetime], after: Mapping[str, datetime]
 ) -> Iterator[str]:
     """Yield what goes out soon, as a change of the file has left no time for it."""
+    for edition, slot in _moved(campaign, before, after):
+        at = moment_in_words(slot, campaign.timezone)
+        yield (
+            f"{edition} goes out on {at}, for its own time is past now; to have it "
+            "otherwise, apply another file before"
+        )
+
+
+def slots_to_move(
+    campaign: Campaign, before: Mapping[str, datetime], after: Mapping[str, datetime]
+) -> Iterator[str]:
+    """Yield what would go out soon, were the file changed so now."""
+    for edition, slot in _moved(campaign, before, after):
+        at = moment_in_words(slot, campaign.timezone)
+        yield (
+            f"{edition} goes out as soon as this is so, about {at}, for its own time "
+            "is past then"
+        )
+
+
+def _moved(
+    campaign: Campaign, before: Mapping[str, datetime], after: Mapping[str, datetime]
+) -> Iterator[tuple[str, datetime]]:
     for schedule in campaign.schedules:
         slot = after.get(schedule.name)
         if slot is None or slot in before.values():
             continue
-        at = moment_in_words(slot, campaign.timezone)
         is_last = slot == last_slot(campaign, schedule, slot)
         edition = "its last edition" if is_last else "today's edition"
-        yield (
-            f"schedule {schedule.name}: {edition} goes out on {at}, for its own time "
-            "is past now; to have it otherwise, apply another file before"
-        )
+        yield f"schedule {schedule.name}: {edition}", slot
 
 
 def _dropped(campaign: Campaign, readers: Mapping[str, int]) -> dict[str, int]:

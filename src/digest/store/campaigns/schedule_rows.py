@@ -110,6 +110,25 @@ def extra_slots(connection: Connection, name: str) -> Mapping[str, datetime]:
     return {row.name: row.extra_slot for row in rows}
 
 
+def foreseen_slots(
+    connection: Connection, before: Campaign, campaign: Campaign, now: datetime
+) -> Mapping[str, datetime]:
+    """Return the slots that `extra_slots` would, had the file been changed so now."""
+    there = extra_slots(connection, before.name)
+    of_campaign = select(campaigns.c.id).where(campaigns.c.name == before.name)
+    foreseen = dict[str, datetime]()
+    for in_file in campaign.schedules:
+        names = (in_file.name, in_file.renamed_from)
+        is_this = (
+            schedule.c.campaign_id == of_campaign.scalar_subquery()
+        ) & schedule.c.name.in_(names)
+        stays = next((there[name] for name in names if name in there), None)
+        change = _extra_slot(connection, is_this, (before, campaign), in_file, now)
+        if slot := change.get("extra_slot", stays):
+            foreseen[in_file.name] = slot
+    return foreseen
+
+
 def _note_extra_slot(
     connection: Connection,
     is_this: ColumnElement[bool],
@@ -118,26 +137,33 @@ def _note_extra_slot(
     now: datetime,
 ) -> None:
     """Give a schedule a slot at once where a change of the file left it without one."""
+    if values := _extra_slot(connection, is_this, files, in_file, now):
+        connection.execute(update(schedule).where(is_this).values(values))
+
+
+def _extra_slot(
+    connection: Connection,
+    is_this: ColumnElement[bool],
+    files: tuple[Campaign, Campaign],
+    in_file: Schedule,
+    now: datetime,
+) -> dict[str, datetime | None]:
+    """Return what becomes of a schedule's extra slot by a change of the file."""
     before, campaign = files
     names = (in_file.name, in_file.renamed_from)
     former = next((row for row in before.schedules if row.name in names), None)
     if former is None or (former, before) == (in_file, campaign):
-        return
-    values: dict[str, Any] = {}
+        return {}
     settled = _settled(connection, is_this)
     if settled is None:
-        return
+        return {}
     if loses_its_slot((before, former), (campaign, in_file), settled, now):
         is_live = mode_of(connection) is Mode.LIVE
         # Somebody may have meant otherwise: so long it can be put right.
         wait = campaign.holds_back(is_live=is_live, by_person=True)
-        values = {"extra_slot": now + max(wait, timedelta(seconds=1))}
-    else:
-        last_at = last_slot(campaign, in_file)
-        if last_at is None or last_at > now:
-            values = {"extra_slot": None}
-    if values:
-        connection.execute(update(schedule).where(is_this).values(values))
+        return {"extra_slot": now + max(wait, timedelta(seconds=1))}
+    last_at = last_slot(campaign, in_file)
+    return {"extra_slot": None} if last_at is None or last_at > now else {}
 
 
 def _settled(connection: Connection, is_this: ColumnElement[bool]) -> datetime | None:

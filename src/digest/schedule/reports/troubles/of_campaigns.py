@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import is_over, last_slot, next_slot
 from digest.model.campaigns.source_health import SourceState
+from digest.model.editions.edition import EditionState
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
@@ -45,6 +46,8 @@ from digest.store.reports.leftovers import leftovers_of
 from digest.store.upkeep import night_tasks
 from digest.store.webhooks import endpoints
 
+# Where the posts of an edition are nobody's yet.
+_UNPLANNED = (EditionState.OPEN, EditionState.FROZEN, EditionState.APPROVED)
 # What is asked of all campaigns, to be asked with others.
 QUESTIONS: tuple[Asked, ...] = (
     *campaigns.QUESTIONS,
@@ -122,7 +125,7 @@ def _of_campaign(
         for trouble in _of_source(stored.campaign, row, now)
     ]
     if is_over(stored.campaign, now):
-        troubles += _undelivered(connection, stored)
+        troubles += _undelivered(connection, stored, now)
     return troubles + [
         Trouble(f"{title}: {unreadable.what}", unreadable.cure)
         for unreadable in sources.unreadable(connection, stored.id)
@@ -222,18 +225,46 @@ def _of_log(
     return troubles
 
 
-def _undelivered(connection: Connection, stored: StoredCampaign) -> list[Trouble]:
+def _has_more_to_come(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> bool:
+    """Whether an edition waits, or a last one is still to be made.
+
+    The end of a campaign may have been moved to before: it has its last edition then.
+    """
+    waiting = (
+        each
+        for each in editions.in_states(connection, _UNPLANNED)
+        if each.campaign_id == stored.id
+    )
+    if any(waiting):
+        return True
+    rows = campaigns.schedules_of(connection, stored)
+    return any(
+        next_slot(stored.campaign, row.schedule, now, row.extra_slot) for row in rows
+    )
+
+
+def _undelivered(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> list[Trouble]:
     """Return what the campaign's readers are left without now that it has ended."""
     name, title = stored.campaign.name, stored.campaign.title
     leftovers = leftovers_of(connection, stored.id)
     troubles = []
-    if leftovers.posts:
+    if leftovers.posts and not _has_more_to_come(connection, stored, now):
         posts = counted(leftovers.posts, "post has", "posts have")
         troubles.append(
             Trouble(
                 f"{title} has ended, and {posts} come since: no edition carries them.",
                 f"See: digest post list {name}. To have them go out, set a later end "
                 f"in its file, or say: digest edition run {name}",
+                cure=TroubleCure(
+                    TroublePlace.CAMPAIGN_FILE,
+                    "Change its file",
+                    name,
+                    about="To have them go out, set a later end.",
+                ),
             )
         )
     if leftovers.waiting:

@@ -97,6 +97,7 @@ class _FilePages:
             meaning = campaign_files.meaning_of_edited(
                 self._digest.engine,
                 EditedFile(name, text),
+                self._digest.now(),
                 is_live=self._digest.settings.live,
             )
         except CampaignFileError as problem:

@@ -87,7 +87,7 @@ class _HistoryPages:
             engine = self._digest.engine
             try:
                 meaning = campaign_files.meaning_of_edited(
-                    engine, edited, is_live=is_live
+                    engine, edited, self._digest.now(), is_live=is_live
                 )
             except CampaignFileError as problem:
                 fault, status = str(problem), 422

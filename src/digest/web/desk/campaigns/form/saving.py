@@ -133,7 +133,7 @@ class FormSaver:
         file = EditedFile(self.name, text)
         is_live = self.digest.settings.live
         return campaign_files.meaning_of_edited(
-            self.digest.engine, file, is_live=is_live
+            self.digest.engine, file, self.digest.now(), is_live=is_live
         )
 
     def _read_at(
@@ -169,12 +169,15 @@ class FormSaver:
         else:
             return ()
         most, now = limits.CAMPAIGN_SLOTS, self.digest.now()
+        beside = campaign_files.foreseen_slots(self.digest.engine, campaign, now)
         return tuple(
             (
                 row.name,
                 tuple(
                     (slot.when, slot.note)
-                    for slot in islice(coming(campaign, [(row, None)], now), most)
+                    for slot in islice(
+                        coming(campaign, [(row, beside.get(row.name))], now), most
+                    )
                 ),
             )
             for row in concerned
