@@ -24,6 +24,7 @@ from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.problems import RefusedFields, documented
 from digest.web.api.parts.versions import VERSIONED, IfMatch, etag, required_version
+from digest.web.parts.routing import PageRouter
 
 
 class ListedCampaign(BaseModel):
@@ -134,7 +135,7 @@ class SlotQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/campaigns", route_class=ApiRequestRoute, tags=["Campaigns"]
     )
 

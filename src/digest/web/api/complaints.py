@@ -19,6 +19,7 @@ from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _Words = Annotated[str, Field(min_length=1, max_length=limits.COMPLAINT_CHARACTERS)]
 _Line = Annotated[str, Field(max_length=limits.API_WORDS_CHARACTERS)]
@@ -105,7 +106,7 @@ class ComplaintQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
 
     @router.get("/complaints")
     @asks(Scope.PEOPLE)

@@ -24,6 +24,7 @@ from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.api.wishes import PersonChange
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 
 class ListedDouble(BaseModel):
@@ -76,7 +77,7 @@ class MergedNumbers(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes; they go before those of a person's number."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/people", route_class=ApiRequestRoute, tags=["People"]
     )
 

@@ -22,6 +22,7 @@ from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.api.parts.problems import documented
 from digest.web.api.parts.versions import VERSIONED, IfMatch, etag, optional_version
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 
 class ShownEdition(BaseModel):
@@ -72,7 +73,7 @@ class StoppedEdition(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/editions", route_class=ApiRequestRoute, tags=["Editions"]
     )
 

@@ -21,6 +21,7 @@ from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.api.parts.problems import RefusedFields, documented
 from digest.web.api.parts.versions import IfMatch, required_version
 from digest.web.parts.inputs import Number
+from digest.web.parts.routing import PageRouter
 
 
 class ListedVersion(BaseModel):
@@ -55,7 +56,7 @@ class VersionQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/campaigns/{name}/history",
         route_class=ApiRequestRoute,
         tags=["Campaigns"],

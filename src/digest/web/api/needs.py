@@ -17,6 +17,7 @@ from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 
 class ShownNeed(BaseModel):
@@ -64,7 +65,7 @@ class NeedQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
 
     @router.get("/people/{person_id}/needs")
     @asks(Scope.PEOPLE)

@@ -16,6 +16,7 @@ from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import Most
 from digest.web.api.wishes import PersonChange
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 
 class ListedOffer(BaseModel):
@@ -45,7 +46,7 @@ class OfferAnswer(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["People"])
 
     @router.get("/offers")
     @asks(Scope.PEOPLE)

@@ -24,6 +24,7 @@ from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.api.parts.problems import documented
 from digest.web.api.parts.versions import VERSIONED, IfMatch, etag, required_version
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _Cell = Annotated[str, Field(max_length=limits.API_CELL_CHARACTERS)]
 _CHANGED = "somebody has changed them since: look at them as they are now, and then ask"
@@ -108,7 +109,7 @@ class PersonQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/people", route_class=ApiRequestRoute, tags=["People"]
     )
 

@@ -26,6 +26,7 @@ from digest.web.api.post_schemas import (
     shown_item,
 )
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _OTHER = "This Idempotency-Key was used before, for something else"
 _ADDED: dict[int | str, dict[str, Any]] = {
@@ -67,7 +68,7 @@ PostAct = Literal[
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1", route_class=ApiRequestRoute, tags=["Posts and events"]
     )
     place = "/campaigns/{name}"

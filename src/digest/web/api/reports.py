@@ -16,6 +16,7 @@ from digest.store.campaigns import campaigns
 from digest.web.api.parts.calls import ApiRequestRoute
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.problems import RefusedFields
+from digest.web.parts.routing import PageRouter
 
 
 class ShownTable(BaseModel):
@@ -49,7 +50,7 @@ class ReportQuery(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/campaigns", route_class=ApiRequestRoute, tags=["Campaigns"]
     )
 

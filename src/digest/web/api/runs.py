@@ -24,6 +24,7 @@ from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.api.parts.problems import RefusedFields
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _STATES = (*DeliveryState, copies.LEFT_OUT, copies.DOUBTFUL)
 _SETTLED = {
@@ -126,7 +127,7 @@ class CopyAgain(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/editions", route_class=ApiRequestRoute, tags=["Runs"]
     )
 

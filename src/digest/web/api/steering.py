@@ -28,6 +28,7 @@ from digest.web.api.parts.versions import (
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import document
+from digest.web.parts.routing import PageRouter
 
 _PREVIEW: dict[int | str, dict[str, Any]] = {
     200: {
@@ -163,7 +164,7 @@ def of_number(edition_id: RowId) -> EditionPlace:
 
 def routes(digest: App) -> APIRouter:
     """Return the routes, of the open edition of a schedule and of one by number."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Editions"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Editions"])
     for prefix, where in (
         ("/campaigns/{name}/schedules/{schedule}/open", Depends(of_schedule)),
         ("/editions/{edition_id}", Depends(of_number)),

@@ -21,6 +21,7 @@ from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.parts.inputs import Number, RowId
+from digest.web.parts.routing import PageRouter
 
 _Name = Annotated[
     str, Field(min_length=1, max_length=80, examples=["lantern-week", "readers"])
@@ -153,7 +154,7 @@ class ShownList(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(
+    router = PageRouter(
         prefix="/v1/people/{person_id}", route_class=ApiRequestRoute, tags=["People"]
     )
     _add_pausing(router, digest)
@@ -164,7 +165,7 @@ def routes(digest: App) -> APIRouter:
 
 def list_routes(digest: App) -> APIRouter:
     """Return the routes of mailing lists."""
-    router = APIRouter(prefix="/v1/lists", route_class=ApiRequestRoute, tags=["Lists"])
+    router = PageRouter(prefix="/v1/lists", route_class=ApiRequestRoute, tags=["Lists"])
 
     @router.get("")
     @asks(Scope.READ)

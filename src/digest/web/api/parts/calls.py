@@ -40,9 +40,9 @@ class ApiRequestRoute(LazyRoute):
     The application's state has the door, and what does a request once.
     """
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        methods: set[str] = set(options.get("methods") or ["GET"])
-        scope = scope_of(endpoint)
+    def with_what_all_have(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return its options with its scope, and with what may come of any call."""
+        methods, scope = self.methods or set(), scope_of(self.endpoint)
         extra: dict[str, Any] = {"security": [{"HTTPBearer": [scope] if scope else []}]}
         statuses = set[int]()
         if methods == {"POST"}:
@@ -50,9 +50,10 @@ class ApiRequestRoute(LazyRoute):
             statuses.add(409)
         if not methods <= {"GET", "HEAD"}:
             statuses |= {409, 413, 415}
-        options["openapi_extra"] = extra | (options.get("openapi_extra") or {})
-        options["responses"] = documented(*statuses) | (options.get("responses") or {})
-        super().__init__(path, endpoint, **options)
+        return options | {
+            "openapi_extra": extra | options.get("openapi_extra", {}),
+            "responses": documented(*statuses) | options.get("responses", {}),
+        }
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers: the door, what no call takes, then the call itself."""

@@ -18,6 +18,7 @@ from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import Most
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _PDF = "application/pdf"
 _WAYS = {fmt.name: fmt for fmt in OTHER_WAYS}
@@ -124,7 +125,7 @@ class CallUndone(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
 
     @router.get("/calls", responses=_COUNTED)
     @asks(Scope.POST_ROOM)

@@ -20,6 +20,7 @@ from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
 from digest.web.parts.inputs import RowId
+from digest.web.parts.routing import PageRouter
 
 _PDF = "application/pdf"
 _CSV = "text/csv; charset=utf-8"
@@ -99,7 +100,7 @@ class ReturnedLetterChange(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
 
     @router.get("/print-batches", responses=NEXT)
     @asks(Scope.POST_ROOM)

@@ -13,6 +13,7 @@ from digest.model.roles import Scope
 from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
+from digest.web.parts.routing import PageRouter
 
 _FORMATS = {fmt.name: fmt for fmt in SERVED}
 Reference = Annotated[
@@ -61,7 +62,7 @@ class SlipChange(BaseModel):
 
 def routes(digest: App) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
+    router = PageRouter(prefix="/v1", route_class=ApiRequestRoute, tags=["Post room"])
 
     @router.get("/slips/{reference}")
     @asks(Scope.POST_ROOM)
