@@ -209,7 +209,7 @@ def test_every_copy_ends_as_the_table_says(
             engine=sqlite_engine,
             carrier=smtp
             if trust is None
-            else SmtpCarrier(smtp.server, smtp.timeouts, trust),
+            else SmtpCarrier(smtp.server, smtp.timeouts, lambda: trust),
             message_for=lambda _edition, _variant: MESSAGE,
             links=FakeLinks(),
             clock=HandWoundClock(),

@@ -44,7 +44,7 @@ async def test_a_copy_goes_over_an_encrypted_connection_after_the_login(
 
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(script, _server_side(certificate)) as server:
-        smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED), trust=trust)
+        smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED), trust=lambda: trust)
         connection = await smtp.open()
         assert isinstance(await connection.hand_over(COPY), Accepted)
         await connection.close()
@@ -73,7 +73,7 @@ async def test_a_certificate_for_another_name_is_refused(certificate: Path) -> N
     with mail_server(tls=_server_side(certificate)) as server:
         named = replace(_server(server.port, TlsMode.REQUIRED), host="localhost")
         with pytest.raises(CarrierError, match="certificate that is not valid"):
-            await SmtpCarrier(named, trust=trust).open()
+            await SmtpCarrier(named, trust=lambda: trust).open()
 
 
 @pytest.mark.parametrize("tls", [TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC])

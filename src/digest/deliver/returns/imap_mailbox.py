@@ -131,18 +131,18 @@ class ImapMailbox:
 
 
 def _connected(address: ImapAddress) -> imaplib.IMAP4:
-    context, wait = ssl.create_default_context(), limits.MAILBOX_SECONDS
+    wait, trust = limits.MAILBOX_SECONDS, ssl.create_default_context
     client: imaplib.IMAP4
     if address.tls is TlsMode.IMPLICIT:
         client = imaplib.IMAP4_SSL(
-            address.host, address.port, ssl_context=context, timeout=wait
+            address.host, address.port, ssl_context=trust(), timeout=wait
         )
     else:
         client = imaplib.IMAP4(address.host, address.port, timeout=wait)
     try:
         if address.tls is TlsMode.REQUIRED:
             # Before any password goes: a server that offers none is left.
-            client.starttls(ssl_context=context)
+            client.starttls(ssl_context=trust())
         client.login(address.user, address.password)
         # Some say what they can only once they know who asks.
         _, words = client.capability()

@@ -7,9 +7,10 @@ import asyncio
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 from digest.deliver.smtp.conversation import ServerExtensions, SmtpConnection
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts, TlsMode
@@ -84,13 +85,22 @@ class SmtpSession(smtplib.SMTP):
         return self._trust.wrap_socket(connected, server_hostname=host)
 
 
+def _as_this_machine_does() -> Callable[[], ssl.SSLContext]:
+    """Return what reads this machine's certificates, once, when it is first asked.
+
+    That takes longer than to hand some copies over, and many a server is on this very
+    machine and asks for none.
+    """
+    return cache(ssl.create_default_context)
+
+
 @dataclass(frozen=True, slots=True)
 class SmtpCarrier:
-    """A mail server that takes our copies."""
+    """A mail server that takes our copies; `trust` says whom it may be."""
 
     server: SmtpServer
     timeouts: SmtpTimeouts = field(default_factory=SmtpTimeouts)
-    trust: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    trust: Callable[[], ssl.SSLContext] = field(default_factory=_as_this_machine_does)
 
     async def open(self) -> "SmtpConnection":
         """Return a session: connected, private as asked, logged in.
@@ -100,7 +110,7 @@ class SmtpCarrier:
         as asked is left before any password is said.
         """
         is_private = self.server.tls is TlsMode.IMPLICIT
-        session = SmtpSession(self.timeouts, self.trust if is_private else None)
+        session = SmtpSession(self.timeouts, self.trust() if is_private else None)
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self.timeouts.command, session.cut)
         try:
@@ -137,7 +147,7 @@ class SmtpCarrier:
         if self.server.tls not in (TlsMode.REQUIRED, TlsMode.OPPORTUNISTIC):
             return
         if session.has_extn("starttls"):
-            session.starttls(context=self.trust)
+            session.starttls(context=self.trust())
             session.ehlo_or_helo_if_needed()
         elif self.server.tls is TlsMode.REQUIRED:
             raise self._error(
