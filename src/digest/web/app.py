@@ -191,13 +191,10 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         try:
             # Asked without a thread, which others may all be waiting in.
             is_health = request.url.path == "/healthz"
-            stopped = (
-                None if is_health else await run_in_threadpool(gate.stopped, request)
-            )
-            session = (
-                None
-                if is_health or stopped
-                else await run_in_threadpool(gate.session, request)
+            stopped, session = (
+                (None, None)
+                if is_health
+                else await run_in_threadpool(gate.answer_or_session, request)
             )
             request.state.session = session
             visitor.welcome(session)

@@ -34,6 +34,13 @@ class Gate:
     pages: Pages
     sessions: StaffSessions
 
+    def answer_or_session(
+        self, request: Request
+    ) -> tuple[Response | None, Session | None]:
+        """Return what to answer in place of the page, or whose request it is."""
+        stopped = self.stopped(request)
+        return stopped, None if stopped else self.session(request)
+
     def stopped(self, request: Request) -> Response | None:
         """Return what to answer in place of the page, None to go on to its door."""
         path = request.url.path
