@@ -63,6 +63,60 @@ def test_a_delivery_moves_only_as_it_may_and_only_once(
     assert stands == (to if first else at)
 
 
+@pytest.mark.parametrize("channel", Channel)
+def test_a_copy_is_listed_unless_it_is_an_email_on_its_way_to_being_accepted(
+    engine: Engine, channel: Channel
+) -> None:
+    a_planned_edition(engine)
+    listed = {}
+    with writing(engine) as connection:
+        for state in DeliveryState:
+            connection.execute(update(delivery).values(channel=channel, state=state))
+            listed[state] = connection.scalar(select(delivery.c.listed_state))
+
+    is_email = channel is Channel.EMAIL
+    unlisted = {PLANNED, HANDING_OVER, ACCEPTED} if is_email else set()
+    assert listed == {
+        state: None if state in unlisted else state for state in DeliveryState
+    }
+
+
+def test_an_email_that_is_accepted_has_its_row_alone_written(
+    postgresql_engine: Engine,
+) -> None:
+    planned = a_planned_edition(postgresql_engine)
+    with writing(postgresql_engine) as connection:
+        guard = claims.guard_for(connection, planned.id, Channel.EMAIL)
+        claims.claim_all(connection, planned.readers, guard, EIGHT)
+        deliveries.move(connection, DeliveryMove(planned.key(), ACCEPTED), EIGHT)
+        written = connection.exec_driver_sql(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables"
+            " WHERE relname = 'delivery'"
+        ).one()
+
+    assert written == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '250 "2.0.0" C:\\queue\\{4F}, thanks',
+        "NULL",
+        "",
+        " 250\n2.0.0\t'ja, ätt' ",
+        None,
+    ],
+)
+def test_an_answer_is_kept_to_the_letter(engine: Engine, answer: str | None) -> None:
+    planned = a_planned_edition(engine)
+    _stands(engine, planned, HANDING_OVER)
+    with writing(engine) as connection:
+        deliveries.move(
+            connection, DeliveryMove(planned.key(), ACCEPTED, answer), EIGHT
+        )
+        assert connection.scalar(select(delivery.c.reply)) == answer
+
+
 def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
     planned = a_planned_edition(engine)
     given_back = DeliveryMove(planned.key(), PLANNED, "not our day")

@@ -26,6 +26,7 @@ UNSEEN = {
     "bounce.mark": "by which a report that comes twice is taken once",
     "campaign_file_place.base": "which file knows, by which it is matching",
     "campaign_file_place.campaign_id": "by which it is matching",
+    "delivery.listed_state": "the state, by which the few are found among very many",
     "departure.campaign_id": "by which it is matching",
     "joining_tally.since": "which stretch of time it counts, by which it is matching",
     "known_apart.first_id": "who is not offered with whom, by which it is matching",

@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, Engine, event
+from sqlalchemy import ColumnElement, Engine, event, select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.model.delivery.delivery import NEVER_LEFT
 from digest.model.roles import Role
-from digest.store.base.engine import reading
+from digest.store.base.engine import reading, writing
 from digest.store.base.indexed_copies import stands_in
+from digest.store.base.table_statistics import count_anew
+from digest.store.base.tables import delivery
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
+from digest.store.editions.closing import close_edition
 from digest.store.reports import edition_copies, unserved
 from digest.web.app import make_app
-from tests.builders import SITE
+from tests.builders import EIGHT, SITE
+from tests.rows import a_planned_edition
 from tests.staff import signed_in
 
 LONG = (
@@ -31,7 +35,7 @@ LONG = (
 
 @dataclass(frozen=True, slots=True)
 class PlannedQuery:
-    """A SELECT, the last of its values, and how SQLite goes about it."""
+    """A SELECT, the last of its values, and how the database goes about it."""
 
     words: str
     last: object
@@ -42,12 +46,14 @@ class PlannedQuery:
 def plans(engine: Engine) -> Iterator[list[PlannedQuery]]:
     """Yield a list that has each SELECT as it is asked."""
     queries: list[PlannedQuery] = []
+    is_sqlite = engine.dialect.name == "sqlite"
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
 
     def note(_c: Any, cursor: Any, words: str, values: Any, *_rest: Any) -> None:
         if words.lstrip().startswith(("SELECT", "WITH", "(SELECT")):
-            steps = cursor.connection.execute(f"EXPLAIN QUERY PLAN {words}", values)
+            steps = cursor.connection.execute(f"{explain} {words}", values)
             query = PlannedQuery(
-                words, [None, *values][-1], tuple(step[3] for step in steps)
+                words, [None, *values][-1], tuple(step[-1] for step in steps)
             )
             queries.append(query)
 
@@ -84,13 +90,13 @@ def test_a_page_of_a_long_list_is_read_from_where_it_begins(
         assert not {f"SCAN {table}" for table in LONG} & {*query.steps}, query
 
 
-@pytest.mark.parametrize(
-    ("few", "index"),
-    [
-        (WAITS_FOR_A_PERSON, "ix_delivery_letters"),
-        (stands_in(NEVER_LEFT), "ix_delivery_troubled"),
-    ],
-)
+FEW = [
+    (WAITS_FOR_A_PERSON, "ix_delivery_letters"),
+    (stands_in(NEVER_LEFT), "ix_delivery_troubled"),
+]
+
+
+@pytest.mark.parametrize(("few", "index"), FEW)
 def test_the_few_of_very_many_copies_can_be_read_by_an_index_of_their_own(
     sqlite_engine: Engine, few: ColumnElement[bool], index: str
 ) -> None:
@@ -99,6 +105,36 @@ def test_the_few_of_very_many_copies_can_be_read_by_an_index_of_their_own(
 
     with reading(sqlite_engine) as connection:
         assert connection.exec_driver_sql(copies).all() == []
+
+
+@pytest.mark.parametrize(("few", "index"), FEW)
+def test_postgresql_reads_the_few_of_very_many_copies_by_an_index_of_their_own(
+    postgresql_engine: Engine, few: ColumnElement[bool], index: str
+) -> None:
+    planned = a_planned_edition(postgresql_engine, emails=2000, letters=2)
+    those = delivery.c.edition_id == planned.id, few
+    with writing(postgresql_engine) as connection:
+        count_anew(connection)
+    with plans(postgresql_engine) as queries, reading(postgresql_engine) as connection:
+        connection.execute(select(delivery.c.subscriber_id).where(*those))
+
+    [query] = queries
+    assert index in query.steps[0]
+
+
+def test_whether_few_copies_keep_an_edition_open_is_read_by_indexes_of_their_own(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine, emails=2000, letters=2)
+    with writing(engine) as connection:
+        connection.execute(update(delivery).values(state="accepted"))
+        count_anew(connection)
+    with plans(engine) as queries, writing(engine) as connection:
+        close_edition(connection, planned.id, EIGHT)
+    steps = "".join(queries[0].steps)
+
+    for index in ("letters", "calls", "troubled"):
+        assert f"ix_delivery_{index}" in steps, queries[0]
 
 
 def test_whom_editions_did_not_reach_is_read_by_the_indexes_of_the_few(
@@ -117,5 +153,6 @@ def test_whom_editions_did_not_reach_is_read_by_the_indexes_of_the_few(
 
 
 def _those_by(index: str, queries: list[PlannedQuery]) -> list[PlannedQuery]:
-    step = f"SEARCH delivery USING INDEX ix_delivery_{index} (edition_id=? AND state=?)"
+    by = f"ix_delivery_{index} (edition_id=? AND listed_state=?)"
+    step = f"SEARCH delivery USING INDEX {by}"
     return [query for query in queries if step in query.steps]

@@ -1,4 +1,8 @@
-"""What staff look for among very many copies, in the words of an index."""
+"""What staff look for among very many copies, in the words of an index.
+
+An index has the `listed_state` of a copy, which an email on its way to being accepted
+has none of. Of letters, calls and what is in trouble it is the state.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,7 +19,7 @@ _STATES = (
     DeliveryState.EXPIRED,
 )
 # By its words the index is recognised: see store.base.tables.
-IS_TROUBLED = delivery.c.state.in_(
+IS_TROUBLED = delivery.c.listed_state.in_(
     [literal_column(f"'{state}'", String) for state in _STATES]
 )
 
@@ -26,8 +30,9 @@ IS_RUNG: ColumnElement[bool] = delivery.c.channel == literal_column("'phone'", S
 
 def stands_in(states: Collection[str]) -> ColumnElement[bool]:
     """Return the condition that a copy stands in one of these; by an index, if any."""
-    stands = delivery.c.state.in_(states)
-    return and_(IS_TROUBLED, stands) if {*states} <= {*_STATES} else stands
+    if {*states} <= {*_STATES}:
+        return and_(IS_TROUBLED, delivery.c.listed_state.in_(states))
+    return delivery.c.state.in_(states)
 
 
 def by_trouble(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -42,3 +47,8 @@ def by_trouble(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def by_letters(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Return the query, answered by the index of letters; as `by_trouble`."""
     return copies.with_hint(delivery, "INDEXED BY ix_delivery_letters", "sqlite")
+
+
+def by_calls(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query, answered by the index of calls; as `by_trouble`."""
+    return copies.with_hint(delivery, "INDEXED BY ix_delivery_calls", "sqlite")

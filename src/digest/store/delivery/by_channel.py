@@ -16,7 +16,9 @@ IS_LETTER = IS_POSTED
 IS_CALL = IS_RUNG
 # A letter could not be laid out, and is planned on.
 WAITS_FOR_A_PERSON: ColumnElement[bool] = and_(
-    delivery.c.state == DeliveryState.PLANNED, IS_LETTER, delivery.c.reply.is_not(None)
+    delivery.c.listed_state == DeliveryState.PLANNED,
+    IS_LETTER,
+    delivery.c.reply.is_not(None),
 )
 
 

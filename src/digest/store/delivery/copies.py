@@ -421,7 +421,7 @@ def _due(connection: Connection, *those: ColumnElement[bool]) -> list[DueCopy]:
             delivery.c.attempts,
             delivery.c.doubts,
         )
-        .where(delivery.c.state == DeliveryState.PLANNED, *those)
+        .where(delivery.c.listed_state == DeliveryState.PLANNED, *those)
         .order_by(delivery.c.reader_id)
     ).all()
     people = addressees(connection, [row.reader_id for row in rows])

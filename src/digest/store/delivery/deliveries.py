@@ -34,6 +34,7 @@ from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.webhooks import WebhookKind
+from digest.store.base.indexed_copies import stands_in
 from digest.store.base.prepared import NOW, GivenRows, PreparedStatement
 from digest.store.base.tables import (
     BigId,
@@ -236,7 +237,7 @@ def move_those(
     `only_from` is as of a DeliveryMove; `facts` are further columns that the same
     statement sets: `owes` too, where nothing is owed though they have not left.
     """
-    stands = delivery.c.state.in_(DELIVERY_MOVES.sources_of(to, only_from))
+    stands = stands_in(DELIVERY_MOVES.sources_of(to, only_from))
     return connection.execute(
         update(delivery)
         .where(those, stands)

@@ -2,11 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, literal, or_, select
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.moves import DELIVERY_MOVES
-from digest.store.base.indexed_copies import IS_POSTED, IS_RUNG, IS_TROUBLED
+from digest.store.base.indexed_copies import (
+    IS_POSTED,
+    IS_RUNG,
+    IS_TROUBLED,
+    by_calls,
+    by_letters,
+    by_trouble,
+)
 from digest.store.base.tables import delivery, send_batch
 from digest.store.editions import moves
 
@@ -29,14 +36,6 @@ def close_edition(connection: Connection, edition_id: int, now: datetime) -> boo
     return moves.end(connection, edition_id, now)
 
 
-def _is_going(edition_id: int, *those: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        delivery.c.edition_id == edition_id,
-        delivery.c.state.in_(_GOING),
-        *those,
-    )
-
-
 def _is_seen_going(edition_id: int) -> ColumnElement[bool]:
     """Return the condition that a copy is easily seen to keep an edition open."""
     emails = exists().where(
@@ -50,10 +49,19 @@ def _is_seen_going(edition_id: int) -> ColumnElement[bool]:
             delivery.c.state.in_(_LEAVING),
         ),
     )
-    uncertain = and_(IS_TROUBLED, delivery.c.state == DeliveryState.UNCERTAIN)
+    # Each by an index of those few.
+    listed = select(delivery.c.reader_id).where(
+        delivery.c.edition_id == edition_id, delivery.c.listed_state.in_(_GOING)
+    )
     return or_(
         emails,
-        _is_going(edition_id, IS_POSTED),
-        _is_going(edition_id, IS_RUNG),
-        _is_going(edition_id, uncertain),
+        by_letters(listed.where(IS_POSTED)).exists(),
+        by_calls(listed.where(IS_RUNG)).exists(),
+        by_trouble(listed.where(IS_TROUBLED)).exists(),
+    )
+
+
+def _is_going(edition_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        delivery.c.edition_id == edition_id, delivery.c.state.in_(_GOING)
     )

@@ -216,7 +216,7 @@ def _has_letters() -> ColumnElement[bool]:
     """Return the condition that letters of an edition wait, and for no person."""
     letters = select(delivery.c.reader_id).where(
         delivery.c.edition_id == edition.c.id,
-        delivery.c.state == DeliveryState.PLANNED,
+        delivery.c.listed_state == DeliveryState.PLANNED,
         IS_LETTER,
         delivery.c.reply.is_(None),
     )

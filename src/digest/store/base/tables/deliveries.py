@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKey,
     Index,
     Integer,
@@ -68,7 +69,11 @@ LETTERS = "channel = 'post'"
 
 CALLS = "channel = 'phone'"
 
-TROUBLED = "state IN ('refused','uncertain','cancelled','expired')"
+_IN_TROUBLE = "('refused','uncertain','cancelled','expired')"
+TROUBLED = f"listed_state IN {_IN_TROUBLE}"
+# None of an email on its way to being accepted: its moves change no column that an
+# index is of, so that PostgreSQL writes its row alone.
+_LISTED = f"CASE WHEN channel <> 'email' OR state IN {_IN_TROUBLE} THEN state END"
 
 delivery = Table(
     "delivery",
@@ -91,6 +96,8 @@ delivery = Table(
     Column("owes", Boolean, nullable=False, server_default=text("false")),
     # The edition that took over what was owed; its own where a person settled it.
     Column("carried_by", BigId),
+    # The state of what staff look for: see _LISTED. The database works it out.
+    Column("listed_state", String(12), Computed(_LISTED)),
     Index("ix_delivery_subscriber_id", "subscriber_id"),
     partial_index(
         "ix_delivery_owed",
@@ -102,23 +109,22 @@ delivery = Table(
         "edition_id",
         where="doubts > 0",
     ),
-    # None of an email on its way to being accepted: its moves write to no index.
     partial_index(
         "ix_delivery_troubled",
         "edition_id",
-        "state",
+        "listed_state",
         where=TROUBLED,
     ),
     partial_index(
         "ix_delivery_letters",
         "edition_id",
-        "state",
+        "listed_state",
         where=LETTERS,
     ),
     partial_index(
         "ix_delivery_calls",
         "edition_id",
-        "state",
+        "listed_state",
         where=CALLS,
     ),
     CheckConstraint(

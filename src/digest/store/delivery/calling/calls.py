@@ -47,7 +47,7 @@ from digest.store.staff.rounds import VisibleRounds
 
 # Not before it is planned to its end, as with letters.
 _GOING = (EditionState.PLANNED, EditionState.SENDING)
-_IS_PLANNED = and_(IS_CALL, delivery.c.state == DeliveryState.PLANNED)
+_IS_PLANNED = and_(IS_CALL, delivery.c.listed_state == DeliveryState.PLANNED)
 SUPERSEDED = "not rung before the next edition, which brings the posts of both"
 
 
