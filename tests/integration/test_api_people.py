@@ -59,6 +59,40 @@ def test_people_are_found_and_listed_page_by_page(client: TestClient, cat: int) 
     assert client.get(f"{PEOPLE}/99").status_code == 404
 
 
+def test_a_page_behind_somebody_who_is_erased_is_not_the_first_again(
+    client: TestClient,
+) -> None:
+    first = client.get(PEOPLE, params={"limit": 1})
+    last = first.json()[0]["id"]
+    client.post(f"{PEOPLE}/{last}/erase", json={"sure": True})
+    second = client.get(first.headers["Link"].partition(">")[0].removeprefix("<"))
+
+    assert second.status_code == 422
+    assert second.json()["detail"].startswith("after: is nobody who is listed now")
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"limit": 0}, "limit: has to be 1 or more"),
+        ({"limit": 201}, "limit: has to be 200 or less"),
+        ({"q": "x" * 999}, "q: has at most"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_our_words(
+    client: TestClient, wish: dict[str, object], words: str
+) -> None:
+    assert words in client.get(PEOPLE, params=wish).json()["detail"]  # type: ignore[arg-type]
+
+
+def test_a_field_that_is_missing_and_one_too_many_are_told(client: TestClient) -> None:
+    answer = client.post(PEOPLE, json={"list": "x", "fomat": "html"})
+
+    faults = {fault["field"]: fault["words"] for fault in answer.json()["faults"]}
+    assert faults["consent_basis"] == "is missing"
+    assert faults["fomat"] == "is no field of this call: leave it out"
+
+
 def test_somebody_is_added_once_with_how_they_were_asked(
     client: TestClient, program: App
 ) -> None:

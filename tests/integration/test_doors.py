@@ -131,6 +131,7 @@ def test_every_page_is_open_to_who_has_its_right_and_to_no_other(
         assert is_refused is (role.value not in MAY[right]), (path, answer.status_code)
         if is_refused:
             assert "Tester can change that" in answer.text
+            assert 'href="/"' in answer.text
         assert answer.status_code != 500, path
         if answer.headers.get("location", "").startswith("/sign-in"):
             raise AssertionError(path)

@@ -77,6 +77,14 @@ def page(connection: Connection, search: PersonSearch, limit: int) -> list[Subsc
     return [by_id[number] for number in numbers]
 
 
+def has_place(connection: Connection, subscriber_id: int) -> bool:
+    """Whether somebody is still in that order: who was erased since is not."""
+    there = select(subscriber.c.id).where(
+        subscriber.c.id == subscriber_id, subscriber.c.name_key.is_not(None)
+    )
+    return connection.scalar(there) is not None
+
+
 def ids_of(connection: Connection, search: PersonSearch, limit: int) -> Select[Any]:
     """Return the query for the ids of a page."""
     ids = select(subscriber.c.id).where(

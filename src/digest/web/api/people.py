@@ -12,6 +12,7 @@ from digest.audience.lists.exporting import cells_of
 from digest.audience.subject_access import everything
 from digest.bootstrap import App
 from digest.errors import EditionConflict, NotFound
+from digest.gather.typed_fields import InputFault
 from digest.model.people.lawful_basis import ALL_CONDITIONS
 from digest.model.roles import Scope
 from digest.store.people import searching, subscribers
@@ -21,7 +22,7 @@ from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
-from digest.web.api.parts.problems import documented
+from digest.web.api.parts.problems import RefusedFields, documented
 from digest.web.api.parts.versions import VERSIONED, IfMatch, etag, required_version
 from digest.web.parts.inputs import RowId
 from digest.web.parts.routing import PageRouter
@@ -121,6 +122,9 @@ def routes(digest: App) -> APIRouter:
         """List people by name, or look for them."""
         search = PersonSearch(which.by, which.q, which.after)
         with digest.reading() as connection:
+            if which.after and not searching.has_place(connection, which.after):
+                words = "is nobody who is listed now: begin anew, without it"
+                raise RefusedFields(InputFault("after", words))
             rows = searching.page(connection, search, which.limit + 1)
         views = [_view(row) for row in rows]
         return page_of(views, which.limit, request, response, after="id")

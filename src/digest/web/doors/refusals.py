@@ -35,4 +35,6 @@ def add_to(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(RefusedVisitor)
     async def not_allowed(_request: Request, problem: RefusedVisitor) -> Response:
-        return pages.notice(403, "This is not for you", str(problem))
+        # "/" is the page of theirs, whoever they are.
+        on = ("/", "Go to your own page")
+        return pages.notice(403, "This is not for you", str(problem), on=on)

@@ -66,10 +66,12 @@ class Pages:
         }
         return self._templates.get_template(name).render(common | content).encode()
 
-    def notice(self, status: int, heading: str, words: str) -> Response:
-        """Return a page that says one thing."""
+    def notice(
+        self, status: int, heading: str, words: str, on: tuple[str, str] | None = None
+    ) -> Response:
+        """Return a page that says one thing; `on` is where to go, and its name."""
         return self.page(
-            "public/notice.html", status=status, heading=heading, words=words
+            "public/notice.html", status=status, heading=heading, words=words, on=on
         )
 
 

@@ -143,7 +143,7 @@ def add_to(api: FastAPI) -> None:
     async def misread(_request: Request, why: RequestValidationError) -> Response:
         return _wrong(
             [
-                FieldFault(field=_field(error), words=str(error["msg"]))
+                FieldFault(field=_field(error), words=_words_of(error))
                 for error in why.errors()
             ]
         )
@@ -189,6 +189,24 @@ def _faults_of(why: DigestError) -> list[FieldFault]:
 def _wrong(faults: list[FieldFault]) -> Response:
     words = "; ".join(f"{fault.field}: {fault.words}" for fault in faults)
     return problem(422, words, faults)
+
+
+def _words_of(error: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, as the rest of the program would say it."""
+    bounds = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is no field of this call: leave it out"
+        case "greater_than_equal":
+            return f"has to be {bounds['ge']} or more"
+        case "less_than_equal":
+            return f"has to be {bounds['le']} or less"
+        case "string_too_long":
+            return f"has at most {bounds['max_length']} characters"
+        case _:
+            return str(error["msg"])
 
 
 def _field(error: Mapping[str, Any]) -> str:
