@@ -27,6 +27,10 @@ from tests.api import a_key, api_of
 from tests.builders import EIGHT, SITE, a_post, an_event
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 
+# Of a source of chance that schemathesis hands on, and from which nothing is drawn.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:It looks like `register_random`:hypothesis.errors.HypothesisWarning"
+)
 IS_LONG = bool(os.environ.get("LONG"))
 EXAMPLES, SECONDS = (30, 900) if IS_LONG else (2, 15)
 GIVEN = settings(

@@ -106,6 +106,18 @@ def test_a_batch_that_ended_just_now_counts_for_the_rate(engine: Engine) -> None
     assert run_at(engine, planned, EIGHT + 10 * SECOND).rate == 2.0
 
 
+def test_between_two_rounds_nobody_is_said_to_be_missing(engine: Engine) -> None:
+    planned = a_planned_edition(engine, emails=40, batch_size=20)
+    first = taken_up(engine)
+    ended(engine, planned, range(20), EIGHT)
+    given_back(engine, first, EIGHT)
+    soon = run_at(engine, planned, EIGHT + 10 * SECOND)
+    late = run_at(engine, planned, EIGHT + 3 * MINUTE)
+
+    assert soon.reasons == ()
+    assert any("No worker has it in hand" in reason for reason in late.reasons)
+
+
 def test_a_limit_to_come_makes_the_time_longer(engine: Engine) -> None:
     planned = a_planned_edition(engine, emails=40)
     taken_up(engine)

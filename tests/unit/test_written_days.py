@@ -50,6 +50,14 @@ def test_a_day_that_is_past(written: str, day: date) -> None:
     assert written_day(written, MONDAY, is_past=True) == day
 
 
+def test_29_february_is_that_of_the_last_year_or_none_at_all() -> None:
+    last = written_day("29 February", date(2028, 11, 30), is_past=True)
+    assert last == date(2028, 2, 29)
+    assert written_day("29 Feb", date(2029, 1, 3), is_past=True) == date(2028, 2, 29)
+    with pytest.raises(ValueError, match="no day of a calendar"):
+        written_day("29 February", date(2026, 11, 30), is_past=True)
+
+
 def test_a_month_from_a_day_that_the_next_has_not() -> None:
     assert written_day("in 1 month", date(2027, 1, 31)) == date(2027, 2, 28)
 

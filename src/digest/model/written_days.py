@@ -81,7 +81,9 @@ def _day_of_year(words: str, today: date, step: int, written: str) -> date:
     place = _place(month, _MONTHS)
     if place is None:
         raise ValueError(f"“{written}” names no month; {_HINT}")
-    years = [int(year)] if year else [today.year + step * n for n in range(5)]
+    # Of what is past nobody tells years later: 29 February was last year, or never.
+    reach = 2 if step < 0 else 5
+    years = [int(year)] if year else [today.year + step * n for n in range(reach)]
     for candidate in years:
         try:
             day_then = date(candidate, place + 1, int(day))

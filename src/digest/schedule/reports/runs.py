@@ -164,7 +164,9 @@ def run_of(
         rate = rate_of(recent.copies, (now - recent.since).total_seconds())
     used = rate_limits.allowances(connection, limits, now)
     stops = [*kept_back, *_stops(connection, limits, now, zone)]
-    is_in_hand = bool(runs.batches(connection, edition.id).get(LEASED))
+    # Between two rounds, or for the moment that a limit lets none through, no worker
+    # has a batch: that some have just left says that there is one.
+    is_in_hand = bool(rate or runs.batches(connection, edition.id).get(LEASED))
     reasons = _reasons(remaining, waiting, stops, is_in_hand=is_in_hand)
     if edition.deliver_by and ready + waiting.copies + calls:
         by = moment_in_words(edition.deliver_by, zone)
