@@ -142,6 +142,10 @@ WEBHOOKS_KEPT = timedelta(days=30)
 # takes expressions up to a depth of 1,000.
 KINDS_ASKED_TOGETHER = 100
 
+# Where very many cannot be reached, names are looked for among so many readers: to be
+# sure of each of them, all readers would have to be gone through once more.
+UNREACHED_LOOKED_AMONG = 200
+
 # == What comes in by mail ==
 
 # For so long what came in is shown; who is written to no more is on record elsewhere.

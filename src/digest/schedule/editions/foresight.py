@@ -114,17 +114,18 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     at = max(now, slot or now)
     begins = max(begins, owed.begins(connection, stored.id, mode))
     for each in kind_counts.of_schedule(connection, schedule.id, mode, at, edition_id):
-        if each.has_copy:
+        readers = each.readers - each.copies
+        if not readers:
             continue
         if each.kind is None:
-            left_out[UNREACHABLE] += each.readers
+            left_out[UNREACHABLE] += readers
             continue
         due = due_to(max(each.kind.position, begins), end, each.owed, begins)
         match decide(each.kind, due, entries, selection):
             case LeftOut(why):
-                left_out[why] += each.readers
+                left_out[why] += readers
             case PlannedCopy(channel=channel, key=key):
-                copies[channel] += each.readers
+                copies[channel] += readers
                 takes = (e.id for e in entries if key.takes(e.position, e.topics))
                 wanted.update(takes)
     titles = tuple(entry.item.title for entry in entries if entry.id in wanted)

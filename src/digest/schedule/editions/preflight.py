@@ -1,7 +1,7 @@
 """An edition looked at before it goes: whom it reaches, what must be put right."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from digest.model.editions.due_stretch import due_to, only
 from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import Steering
+from digest.model.formats import Format
 from digest.model.staff_words import counted, day_in_words
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
@@ -155,33 +156,81 @@ def check(
     `what` is as of `Steer`. Raises DigestError for one that readers were planned for.
     """
     with reading(previews.engine) as connection:
-        edition = open_edition(connection, what, schedule, now)
-        _refuse_planned(connection, edition)
-        steered = steering.get(connection, edition.place).steering
-        selection = EditionSelection.of(
-            edition.campaign,
-            steered,
-            is_last=edition.is_last,
-            alone=events_alone(
-                connection, edition.campaign, edition.scope, edition.upto, steered
-            ),
+        foreseen = foresee_open(
+            connection, open_edition(connection, what, schedule, now), now
         )
-        reached, entries = foresee(connection, edition, selection, now)
-        variants = {
-            kind: _variant(
-                connection,
-                edition,
-                steered,
-                kind,
-                [entries[number] for number in kind[2]],
-            )
-            for kind in reached.copies
-        }
+    return checked(previews, foreseen, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenCopies:
+    """An open edition with its readers and what they get, as the database has it.
+
+    `variants` are those that are made to look at; `is_held` is whether nothing may
+    leave.
+    """
+
+    edition: OpenEdition
+    reach: EditionReach
+    variants: Mapping[VariantKind, Variant]
+    is_held: bool
+
+
+def foresee_open(
+    connection: Connection, edition: OpenEdition, now: datetime
+) -> ForeseenCopies:
+    """Read what `checked` judges. Raises DigestError where readers were planned for."""
+    _refuse_planned(connection, edition)
+    steered = steering.get(connection, edition.place).steering
+    selection = EditionSelection.of(
+        edition.campaign,
+        steered,
+        is_last=edition.is_last,
+        alone=events_alone(
+            connection, edition.campaign, edition.scope, edition.upto, steered
+        ),
+    )
+    reached, entries = foresee(connection, edition, selection, now)
+    variants = {
+        kind: _variant(
+            connection,
+            edition,
+            steered,
+            kind,
+            [entries[number] for number in kind[2]],
+        )
+        for kind in _kinds_to_try(reached.copies)
+    }
+    is_held = holds.standing(connection, now) is not None
+    return ForeseenCopies(edition, reached, variants, is_held)
+
+
+def _kinds_to_try(kinds: Iterable[VariantKind]) -> Iterator[VariantKind]:
+    """Yield those of which a copy is made: all letters, one email of each kind.
+
+    Of too many kinds of letters none is.
+    """
+    every = list(kinds)
+    letters = [kind for kind in every if kind[0].points]
+    yield from letters if len(letters) <= LETTERS_LAID_OUT else ()
+    tried = set[tuple[Format, str]]()
+    for kind in every:
+        fmt, language, _ = kind
+        if not fmt.points and (fmt, language) not in tried:
+            tried.add((fmt, language))
+            yield kind
+
+
+def checked(
+    previews: Previews, foreseen: ForeseenCopies, now: datetime
+) -> EditionCheck:
+    """Return what an edition comes to: its copies are made, in no transaction."""
+    edition, reached = foreseen.edition, foreseen.reach
     faults = Counter[str]()
-    posted = _posted(previews, edition, reached, variants, faults)
-    _try_each_format(previews, variants, faults)
+    posted = _posted(previews, foreseen, faults)
+    _try_each_format(previews, foreseen.variants, faults)
     results = (
-        *_must_hold(previews, edition, reached, now),
+        *_must_hold(previews, foreseen, now),
         *(CheckResult(CheckLevel.STOP, words) for words in faults),
         *_of_reach(reached),
         *_of_letters(posted),
@@ -219,17 +268,14 @@ def _refuse_planned(connection: Connection, edition: OpenEdition) -> None:
 
 
 def _posted(
-    previews: Previews,
-    edition: OpenEdition,
-    reached: EditionReach,
-    variants: Mapping[VariantKind, Variant],
-    faults: Counter[str],
+    previews: Previews, foreseen: ForeseenCopies, faults: Counter[str]
 ) -> PostedLetters:
     """Return what the letters come to; those of many kinds are not all laid out."""
+    edition, reached, variants = foreseen.edition, foreseen.reach, foreseen.variants
     kinds = {kind: count for kind, count in reached.copies.items() if kind[0].points}
     head, letters = edition.campaign.letter, sum(kinds.values())
     sheets: dict[VariantKind, int] = {}
-    for kind in kinds if len(kinds) <= LETTERS_LAID_OUT else ():
+    for kind in (kind for kind in kinds if kind in variants):
         try:
             pages = previews.shared_by(variants[kind]).facts["pages"]
         except DigestError as fault:
@@ -250,11 +296,9 @@ def _try_each_format(
     previews: Previews, variants: Mapping[VariantKind, Variant], faults: Counter[str]
 ) -> None:
     """Make one email of each format and language."""
-    tried = set()
-    for (fmt, language, _), variant in variants.items():
-        if fmt.points or (fmt, language) in tried:
+    for (fmt, _, _), variant in variants.items():
+        if fmt.points:
             continue
-        tried.add((fmt, language))
         try:
             previews.shared_by(variant)
         except DigestError as fault:
@@ -262,13 +306,14 @@ def _try_each_format(
 
 
 def _must_hold(
-    previews: Previews, edition: OpenEdition, reached: EditionReach, now: datetime
+    previews: Previews, foreseen: ForeseenCopies, now: datetime
 ) -> Iterator[CheckResult]:
+    edition, reached = foreseen.edition, foreseen.reach
     if not edition.entries and not reached.readers:
         yield CheckResult(CheckLevel.STOP, "there is nothing in it: it is skipped")
     elif not reached.readers:
         yield CheckResult(CheckLevel.STOP, "it reaches nobody: it is skipped")
-    if hold := holds.look(previews.engine, now):
+    if foreseen.is_held and (hold := holds.look(previews.engine, now)):
         yield CheckResult(CheckLevel.STOP, hold.words)
     if edition.place.mode is Mode.LIVE:
         for need in campaign_needs(edition.campaign):

@@ -20,12 +20,13 @@ from digest.model.editions.due_stretch import due_to
 from digest.model.formats import Format
 from digest.schedule.editions.steering.open_edition import OpenEdition
 from digest.schedule.limits import UNREACHED_NAMED
+from digest.store.base.asked_together import ask_together
+from digest.store.holds import holds
 from digest.store.people import owed
 from digest.store.people.kinds import kind_counts
 from digest.store.people.kinds.kind_counts import ReaderKindCount
 from digest.store.people.kinds.readers_by_kind import ReadersByKind
 from digest.store.people.reader_chunks import UNREACHABLE
-from digest.store.people.readers import names_of
 from digest.store.posts.log import LogEntry
 from digest.store.reports import reach
 
@@ -96,12 +97,22 @@ def foresee(
     place = edition.place
     # Whose pause is over by then is planned for.
     at = max(now, edition.slot)
+    ask_together(
+        connection,
+        (
+            (reach.latest_planned, place.schedule_id, place.mode, edition.slot),
+            (owed.begun, edition.campaign_id),
+            *kind_counts.questions(connection),
+            *holds.QUESTIONS,
+        ),
+    )
     previous = reach.last_planned(
         connection, place.schedule_id, place.mode, edition.slot
     )
-    counts = kind_counts.of_schedule(
-        connection, place.schedule_id, place.mode, at, previous
+    every = kind_counts.with_the_paused(
+        connection, place.schedule_id, place.mode, previous[0] if previous else None
     )
+    counts = [each for each in every if each.is_here(at)]
     begins = owed.begins(connection, edition.campaign_id, place.mode)
     kinds = {each.name: each.kind for each in counts if each.kind}
     dues = {
@@ -119,8 +130,7 @@ def foresee(
         else UNREADABLE
         for each in counts
     }
-    pauses = reach.paused(connection, edition.campaign_id, place.schedule_id, at)
-    reached = EditionReach(pauses=pauses)
+    reached = EditionReach(pauses=_pauses(every, at))
     theirs = {
         name: [e for e in entries if each.key.takes(e.position, e.topics)]
         for name, each in decisions.items()
@@ -137,13 +147,21 @@ def foresee(
     reached.unreached = _named(members, counts, decisions)
     reached.repeats = _repeats(members, edition, theirs)
     if previous is not None:
-        then = reach.copies_of(connection, previous)
-        new = sum(
-            each.readers for each in counts if each.name in theirs and not each.has_copy
-        )
+        edition_id, then = previous
+        new = sum(each.readers - each.copies for each in counts if each.name in theirs)
         missing = then - (reached.readers - new)
-        reached.before = PreviousEdition(previous, then, new, missing)
+        reached.before = PreviousEdition(edition_id, then, new, missing)
     return reached, {e.id: e for some in theirs.values() for e in some}
+
+
+def _pauses(every: Iterable[ReaderKindCount], at: datetime) -> dict[datetime, int]:
+    """Return until when how many readers have paused, soonest first."""
+    pauses = Counter[datetime]()
+    for each in every:
+        reads_it = each.kind is None or each.kind.facts.is_subscribed
+        if each.paused_until is not None and not each.is_here(at) and reads_it:
+            pauses[each.paused_until] += each.readers
+    return dict(sorted(pauses.items()))
 
 
 def _named(
@@ -158,11 +176,9 @@ def _named(
         if isinstance(each, LeftOut) and each.kind == UNREACHABLE
     }
     kinds = [each for each in counts if each.name in reasons]
-    some = members.some_of(kinds, UNREACHED_NAMED)
-    names = names_of(members.connection, some) if some else {}
     return [
-        UnreachedReader(names[reader_id], reasons[kind])
-        for reader_id, kind in some.items()
+        UnreachedReader(name, reasons[kind])
+        for name, kind in members.some_of(kinds, UNREACHED_NAMED)
     ]
 
 

@@ -181,5 +181,8 @@ def _gallery_of(
     engine: Engine, names: Iterable[str], uses: tuple[PictureUse, ...]
 ) -> Gallery:
     """Return the files of the pictures of these names, in these sizes."""
+    names = [name for name in names if name]
+    if not names:
+        return {}
     with reading(engine) as connection:
         return pictures.gallery(connection, names, uses)

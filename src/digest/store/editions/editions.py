@@ -84,6 +84,11 @@ class Edition:
         return self.state in _GOING or self.is_being_planned
 
     @property
+    def may_be_stopped(self) -> bool:
+        """Whether what has not left can be kept here still."""
+        return self.is_going and self.stopped_at is None
+
+    @property
     def standing(self) -> str:
         """Where it stands, in a word for people: its state, or "planning"."""
         return "planning" if self.is_being_planned else self.state.value

@@ -84,13 +84,14 @@ def upto_before(
     Those that count in `mode`, but for any of that mode whose copies are all owed:
     nobody has had it. Or where live editions begin, if that is later.
     """
-    (row,) = rows_of(connection, _upto_before, schedule_id, slot, mode)
+    (row,) = rows_of(connection, furthest_before, schedule_id, slot, mode)
     return max(int(row.live_from), int(row.furthest or 0))
 
 
-def _upto_before(
+def furthest_before(
     _connection: Connection, schedule_id: int, slot: datetime, mode: Mode
 ) -> Select[Any]:
+    """Return the question that `upto_before` asks, to be asked with others."""
     furthest = select(func.max(edition.c.upto)).where(
         edition.c.schedule_id == schedule_id,
         edition.c.slot < slot,

@@ -151,12 +151,21 @@ def place_of(edition: editions.Edition) -> SteeringPlace:
 
 def last_by(connection: Connection, place: SteeringPlace) -> str | None:
     """Return who changed the edition last; None where nobody has."""
-    return connection.scalar(
-        select(steering_act.c.by)
+    rows = rows_of(connection, latest_act, place)
+    return rows[0].by if rows else None
+
+
+def latest_act(_connection: Connection, place: SteeringPlace) -> Select[tuple[str]]:
+    """Return the question that `last_by` asks, to be asked with others."""
+    latest = (
+        select(steering_act.c.id)
         .join(steering, steering.c.id == steering_act.c.steering_id)
         .where(_at(place))
         .order_by(steering_act.c.version.desc())
         .limit(1)
+    )
+    return select(steering_act.c.by).where(
+        steering_act.c.id == latest.scalar_subquery()
     )
 
 

@@ -48,20 +48,25 @@ def carried_to(
     connection: Connection, schedule_id: int, mode: Mode
 ) -> list[DueStretch]:
     """Return what was carried over to a schedule's next edition, for any reader."""
+    return [
+        DueStretch(row.since, row.upto, tuple(map(tuple, loads(row.had))))
+        for row in rows_of(connection, carried, schedule_id, mode)
+    ]
+
+
+def carried(_connection: Connection, schedule_id: int, mode: Mode) -> Select[Any]:
+    """Return the question that `carried_to` asks, to be asked with others."""
     had = cast(carried_over.c.had, Text).label("had")
     # Asked of what was carried over: mostly that is little, and the readers are many.
     reads_it = exists().where(
         reader.c.id == carried_over.c.reader_id, reader.c.schedule_id == schedule_id
     )
-    rows = connection.execute(
+    return (
         select(carried_over.c.since, carried_over.c.upto, had)
         .where(carried_over.c.mode == mode, reads_it)
-        .distinct()
+        # Each once: DISTINCT would be asked of what is asked beside it too.
+        .group_by(carried_over.c.since, carried_over.c.upto, had)
     )
-    return [
-        DueStretch(row.since, row.upto, tuple(map(tuple, loads(row.had))))
-        for row in rows
-    ]
 
 
 def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) -> Owed:

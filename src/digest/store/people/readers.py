@@ -290,16 +290,6 @@ def addressees(
     }
 
 
-def names_of(connection: Connection, reader_ids: Iterable[int]) -> dict[int, str]:
-    """Return what each of these readers is called, by their id."""
-    rows = connection.execute(
-        select(reader.c.id, subscriber.c.name)
-        .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(reader.c.id.in_(list(reader_ids)))
-    )
-    return {row.id: row.name for row in rows}
-
-
 # What `consents` reads of a reader: which campaign, which list, what is on record.
 CONSENT_FACTS = (
     mailing_list.c.name,

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, sel
 
 from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.store.base.bulk import one_of
+from digest.store.base.read_once import read_once
 from digest.store.base.tables import suppression
 from digest.store.staff.audit import Act, record
 
@@ -149,11 +150,16 @@ def every(
     is_of_one = len(targets) <= len(("email", "post", "phone"))
     if not targets or not (is_of_one or are_there(connection)):
         return {}
-    hashes = {target for _, target in targets}
-    rows = connection.execute(
+    hashes = sorted({target for _, target in targets})
+    standing = (
         select(suppression)
         .where(one_of(connection, suppression.c.target_hash, hashes))
         .order_by(suppression.c.created_at.desc(), suppression.c.id.desc())
+    )
+    rows = read_once(
+        connection,
+        ("suppressions", *hashes),
+        lambda: connection.execute(standing).all(),
     )
     of_hashes: dict[str, list[Suppression]] = {}
     for row in rows:

@@ -2,33 +2,47 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from digest.model.editions.edition import VariantKey
 from digest.model.editions.mode import Mode
 from digest.model.formats import named
-from digest.store.base.tables import delivery, edition, reader, variant
+from digest.store.base.asked_together import rows_of
+from digest.store.base.tables import delivery, edition, variant
 from digest.store.people.owed import stretch_of
-from digest.store.people.readers import reads_it
 
 
 def last_planned(
     connection: Connection, schedule_id: int, mode: Mode, before: datetime
-) -> int | None:
-    """Return the schedule's latest edition that readers were planned for."""
-    matching = select(edition.c.id).where(
-        edition.c.schedule_id == schedule_id,
-        edition.c.mode == mode,
-        edition.c.planned_at.is_not(None),
-        edition.c.slot < before,
+) -> tuple[int, int] | None:
+    """Return the schedule's latest edition that readers were planned for, if any.
+
+    And how many copies it has.
+    """
+    rows = rows_of(connection, latest_planned, schedule_id, mode, before)
+    return tuple(rows[0]) if rows else None
+
+
+def latest_planned(
+    _connection: Connection, schedule_id: int, mode: Mode, before: datetime
+) -> Select[tuple[int, int]]:
+    """Return the question that `last_planned` asks, to be asked with others."""
+    latest = (
+        select(edition.c.id)
+        .where(
+            edition.c.schedule_id == schedule_id,
+            edition.c.mode == mode,
+            edition.c.planned_at.is_not(None),
+            edition.c.slot < before,
+        )
+        .order_by(edition.c.slot.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return connection.scalar(matching.order_by(edition.c.slot.desc()).limit(1))
-
-
-def copies_of(connection: Connection, edition_id: int) -> int:
-    """Return how many copies an edition has."""
-    matching = select(func.count()).where(delivery.c.edition_id == edition_id)
-    return connection.scalar(matching) or 0
+    copies = select(func.count()).where(delivery.c.edition_id == edition.c.id)
+    return select(edition.c.id, copies.scalar_subquery().label("copies")).where(
+        edition.c.id == latest
+    )
 
 
 def variants_past(
@@ -51,21 +65,3 @@ def variants_past(
         )
         for row in rows
     }
-
-
-def paused(
-    connection: Connection, campaign_id: int, schedule_id: int, now: datetime
-) -> dict[datetime, int]:
-    """Return until when how many readers of a schedule have paused, soonest first."""
-    rows = connection.execute(
-        select(reader.c.paused_until, func.count().label("readers"))
-        .where(
-            reader.c.campaign_id == campaign_id,
-            reader.c.schedule_id == schedule_id,
-            reader.c.paused_until > now,
-            reads_it(connection, campaign_id),
-        )
-        .group_by(reader.c.paused_until)
-        .order_by(reader.c.paused_until)
-    )
-    return {row.paused_until: row.readers for row in rows.all()}

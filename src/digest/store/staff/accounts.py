@@ -15,7 +15,7 @@ from digest.errors import DigestError, NotFound
 from digest.model.names import nearest
 from digest.model.roles import Role
 from digest.store import limits
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import (
     account,
     account_link,
@@ -98,12 +98,16 @@ def exists(connection: Connection) -> bool:
 
 def listed(connection: Connection) -> list[Account]:
     """Return every account there is or was, by name."""
-    every = read_once(
-        connection,
-        "accounts",
-        lambda: connection.execute(rows().order_by(func.lower(account.c.name))).all(),
-    )
-    return [of_row(row) for row in every]
+    every = [of_row(row) for row in rows_of(connection, _every)]
+    return sorted(every, key=lambda each: (each.name.casefold(), each.id))
+
+
+def _every(_connection: Connection) -> Select[Any]:
+    return rows()
+
+
+# What `listed` asks, to be asked with others.
+QUESTIONS: tuple[Asked, ...] = ((_every,),)
 
 
 def get(connection: Connection, account_id: int) -> Account:

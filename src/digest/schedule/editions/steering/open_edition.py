@@ -16,9 +16,10 @@ from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.steering import Steering
 from digest.model.formats import HTML, Format
 from digest.schedule.editions.named_schedule import schedule_of
+from digest.store.base.asked_together import ask_together
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions, standing
+from digest.store.editions import editions, standing, steering
 from digest.store.editions.steering import OPEN, SteeringPlace
 from digest.store.people import owed
 from digest.store.posts.log import MAX, LogEntry
@@ -90,10 +91,19 @@ def open_edition(
     in_file, extra = row.schedule, row.extra_slot
     slot = next_slot(stored.campaign, in_file, row.closed_until(now), extra) or now
     mode = mode_of(connection)
+    place = SteeringPlace(row.id, mode)
+    ask_together(
+        connection,
+        (
+            (standing.furthest_before, row.id, slot, mode),
+            (owed.carried, row.id, mode),
+            (steering.steered_at, place),
+        ),
+    )
     since = standing.upto_before(connection, row.id, slot, mode)
     due = due_to(since, MAX, owed.carried_to(connection, row.id, mode))
     return OpenEdition(
-        SteeringPlace(row.id, mode),
+        place,
         stored.id,
         stored.campaign,
         row.schedule.name,
@@ -106,16 +116,24 @@ def open_edition(
 
 def _called_back(connection: Connection, edition_id: int) -> OpenEdition:
     edition = editions.get(connection, edition_id)
-    since = standing.upto_before(
-        connection, edition.schedule_id, edition.slot, edition.mode
+    before = edition.schedule_id, edition.slot, edition.mode
+    place = SteeringPlace(edition.schedule_id, edition.mode, edition.id)
+    ask_together(
+        connection,
+        (
+            (standing.furthest_before, *before),
+            (steering.steered_at, place),
+            (steering.latest_act, place),
+        ),
     )
+    since = standing.upto_before(connection, *before)
     if edition.upto is None:
         carried = owed.carried_to(connection, edition.schedule_id, edition.mode)
         due = due_to(since, MAX, carried)
     else:
         due = due_to(since, edition.upto, edition.carried_in)
     return OpenEdition(
-        SteeringPlace(edition.schedule_id, edition.mode, edition.id),
+        place,
         edition.campaign_id,
         campaigns.load(connection, edition.campaign_id),
         edition.schedule,

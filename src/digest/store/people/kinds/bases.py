@@ -6,11 +6,13 @@ model.people.lawful_basis, in words of the database.
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     case,
     exists,
     func,
@@ -28,7 +30,7 @@ from digest.model.people.lawful_basis import (
     LawfulBasis,
     rights_of,
 )
-from digest.store.base.read_once import read_once
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import NEEDS_A_CAMPAIGNS_WORD, reader, subscription
 from digest.store.campaigns.campaigns import StoredCampaign
 
@@ -61,10 +63,7 @@ def basis_gap_by(
 
     It is one of these; `list_ids` are those of all mailing lists, by name.
     """
-    lists_of = {
-        each.id: [list_ids[name] for name in each.campaign.lists if name in list_ids]
-        for each in stored
-    }
+    lists_of = _lists_of(stored, list_ids)
     if not stored or not are_asked_of(connection, [*chain(*lists_of.values())]):
         return literal(ENOUGH)
     who = reader.c.subscriber_id
@@ -78,19 +77,36 @@ def basis_gap_by(
     return case(*gaps, else_=ENOUGH)
 
 
+def bases_asked(
+    stored: Sequence[StoredCampaign], list_ids: Mapping[str, int]
+) -> tuple[Asked, ...]:
+    """Return what `basis_gap_by` asks, to be asked with others."""
+    lists = tuple(chain(*_lists_of(stored, list_ids).values()))
+    return ((_that_need_a_word, lists),) if lists else ()
+
+
+def _lists_of(
+    stored: Sequence[StoredCampaign], list_ids: Mapping[str, int]
+) -> dict[int, list[int]]:
+    return {
+        each.id: [list_ids[name] for name in each.campaign.lists if name in list_ids]
+        for each in stored
+    }
+
+
 def are_asked_of(connection: Connection, lists: Sequence[int]) -> bool:
     """Whether somebody on these lists is there on a basis that needs such a word."""
-    some = select(1).where(
+    return bool(rows_of(connection, _that_need_a_word, tuple(lists)))
+
+
+def _that_need_a_word(_connection: Connection, lists: Sequence[int]) -> Select[Any]:
+    some = exists().where(
         subscription.c.mailing_list_id.in_(lists),
         subscription.c.ended_at.is_(None),
         # As text: SQLite takes the index for nothing else.
         text(NEEDS_A_CAMPAIGNS_WORD),
     )
-    return read_once(
-        connection,
-        ("bases asked", *lists),
-        lambda: connection.execute(some.limit(1)).first() is not None,
-    )
+    return select(literal(1).label("asked")).where(some)
 
 
 def in_use(connection: Connection, lists: Sequence[int]) -> set[str]:

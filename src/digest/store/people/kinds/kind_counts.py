@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    case,
     exists,
     false,
     func,
@@ -25,6 +24,7 @@ from sqlalchemy.sql.selectable import Subquery
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.engine import grouping_by_hash
 from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.tables import (
@@ -37,7 +37,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people import owed
-from digest.store.people.kinds.bases import basis_gap_by
+from digest.store.people.kinds.bases import bases_asked, basis_gap_by
 from digest.store.people.kinds.kind_names import (
     kind_name,
     kind_parts,
@@ -53,8 +53,8 @@ class ReaderKindCount:
 
     `name` is what the database calls it. Of a `kind` that cannot be read it is None.
     `paused_until` is when they are back; `first` and `last` are the ids of the first
-    and the last of them. `has_copy` is whether they have one of the edition that they
-    were counted beside.
+    and the last of them. `copies` is how many of them have one of the edition that
+    they were counted beside.
     """
 
     schedule_id: int
@@ -65,7 +65,11 @@ class ReaderKindCount:
     readers: int
     first: int
     last: int
-    has_copy: bool
+    copies: int
+
+    def is_here(self, at: datetime) -> bool:
+        """Whether they have not paused, or are back by then."""
+        return self.paused_until is None or self.paused_until <= at
 
 
 def look_ahead(connection: Connection, schedule_ids: Iterable[int]) -> None:
@@ -85,8 +89,16 @@ def of_schedule(
 ) -> list[ReaderKindCount]:
     """Return the kinds of a schedule's readers who have not paused beyond that moment.
 
-    Beside an edition, who has a copy of it and who has none are counted apart.
+    Beside an edition, how many of each kind have a copy of it is counted too.
     """
+    every = with_the_paused(connection, schedule_id, mode, beside)
+    return [each for each in every if each.is_here(at)]
+
+
+def with_the_paused(
+    connection: Connection, schedule_id: int, mode: Mode, beside: int | None = None
+) -> list[ReaderKindCount]:
+    """Return the kinds of all of a schedule's readers; see `of_schedule`."""
     ahead = _ahead(connection)
     if is_read_once(connection) and beside is None and schedule_id in ahead:
         wanted = tuple(sorted(ahead))
@@ -97,12 +109,7 @@ def of_schedule(
         )
     else:
         every = _counted(connection, (schedule_id,), mode, beside)
-    return [
-        each
-        for each in every
-        if each.schedule_id == schedule_id
-        and (each.paused_until is None or each.paused_until <= at)
-    ]
+    return [each for each in every if each.schedule_id == schedule_id]
 
 
 def _counted(
@@ -126,7 +133,7 @@ def _counted(
                 row.readers,
                 row.first,
                 row.last,
-                bool(row.has_copy),
+                row.copies,
             )
         )
     return counted
@@ -143,20 +150,19 @@ def _kinds(
     alike: dict[str, ColumnElement[int]] = {}
     if len(schedule_ids) == 1:
         alike["schedule_id"] = literal(schedule_ids[0])
-    if beside is None:
-        alike["has_copy"] = literal(0)
-    else:
+    if beside is not None:
         copy = delivery.alias()
         is_theirs = and_(copy.c.edition_id == beside, copy.c.reader_id == reader.c.id)
-        has_copy = case((copy.c.reader_id.is_not(None), 1), else_=0)
-        each = each.outerjoin(copy, is_theirs).add_columns(has_copy.label("has_copy"))
+        each = each.outerjoin(copy, is_theirs)
+        each = each.add_columns(copy.c.reader_id.label("copy"))
     # Reckoned before they are grouped, so that nothing else is sorted with it.
     every = each.offset(0).subquery().c
-    parts = [column for column in every if column.name not in {"id", *alike}]
+    parts = [column for column in every if column.name not in {"id", "copy", *alike}]
     counts = (
         func.count().label("readers"),
         func.min(every.id).label("first"),
         func.max(every.id).label("last"),
+        (literal(0) if beside is None else func.count(every.copy)).label("copies"),
     )
     # Named once they are counted: there are few kinds, and many readers.
     kinds = select(*parts, *counts).group_by(*parts).subquery().c
@@ -166,8 +172,8 @@ def _kinds(
         *(
             columns[name].label(name)
             for name in (
-                *("schedule_id", "paused_until", "has_copy"),
-                *("readers", "first", "last"),
+                *("schedule_id", "paused_until"),
+                *("readers", "first", "last", "copies"),
             )
         ),
     )
@@ -182,14 +188,7 @@ def reader_kinds(
     into somebody is among them no more.
     """
     stretches = _stretches(connection, schedule_ids, mode)
-    rows = read_once(
-        connection,
-        "mailing lists",
-        lambda: connection.execute(
-            select(mailing_list.c.name, mailing_list.c.id)
-        ).all(),
-    )
-    list_ids = {row.name: row.id for row in rows}
+    list_ids = {row.name: row.id for row in rows_of(connection, mailing_lists)}
     gap = basis_gap_by(connection, campaigns.listed(connection), list_ids)
     parts = kind_parts(
         mode,
@@ -208,6 +207,17 @@ def reader_kinds(
             reader.c.schedule_id.in_(schedule_ids), subscriber.c.merged_into.is_(None)
         )
     )
+
+
+def questions(connection: Connection) -> tuple[Asked, ...]:
+    """Return what is asked before readers are counted, to be asked with others."""
+    list_ids = {row.name: row.id for row in rows_of(connection, mailing_lists)}
+    return bases_asked(campaigns.listed(connection), list_ids)
+
+
+def mailing_lists(_connection: Connection) -> Select[tuple[str, int]]:
+    """Return the question for the lists there are, to be asked with others."""
+    return select(mailing_list.c.name, mailing_list.c.id)
 
 
 def _stretches(

@@ -3,24 +3,30 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
+    Select,
     and_,
     exists,
     false,
     func,
+    null,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.sql.selectable import Subquery
 
 from digest.model.delivery.delivery import NEVER_LEFT
 from digest.model.editions.mode import Mode
 from digest.store.base.bulk import one_of
-from digest.store.base.tables import delivery
-from digest.store.limits import KINDS_ASKED_TOGETHER
+from digest.store.base.tables import delivery, reader, subscriber
+from digest.store.limits import KINDS_ASKED_TOGETHER, UNREACHED_LOOKED_AMONG
 from digest.store.people.kinds.kind_counts import ReaderKindCount, reader_kinds
 from digest.store.people.kinds.kind_names import kind_name
 from digest.store.people.readers import is_here
@@ -35,29 +41,42 @@ class ReadersByKind:
     mode: Mode
     at: datetime
 
-    def some_of(self, kinds: Sequence[ReaderKindCount], most: int) -> dict[int, str]:
-        """Return some readers of those kinds, in order: the name of each one's, by id.
+    def some_of(
+        self, kinds: Sequence[ReaderKindCount], most: int
+    ) -> list[tuple[str, str]]:
+        """Return some readers of those kinds, in order: each one's name and kind's.
 
         All of them where they are no more than `most`. The first and the last of each
-        kind are known; others are looked for between the first and the last of all.
+        kind are known; others are looked for between the first and the last of all, or
+        where they are many, among the next readers after the first.
         """
         ends = dict[int, str]()
         for kind in kinds:
             ends |= {kind.first: kind.name, kind.last: kind.name}
-        wanted = min(most, sum(kind.readers for kind in kinds))
-        if len(ends) >= wanted:
-            return dict(sorted(ends.items())[:wanted])
-        each = self._each()
-        rows = self.connection.execute(
-            select(each.c.id, each.c.kind)
-            .where(
-                one_of(self.connection, each.c.kind, {kind.name for kind in kinds}),
-                each.c.id.between(min(ends), max(ends)),
-            )
-            .order_by(each.c.id)
-            .limit(wanted)
+        readers = sum(kind.readers for kind in kinds)
+        if not ends:
+            return []
+        people: Select[Any] | CompoundSelect[Any] = (
+            select(reader.c.id, subscriber.c.name, null().label("kind"))
+            .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
+            .where(reader.c.id.in_(ends))
         )
-        return {row.id: row.kind for row in rows}
+        if len(ends) < min(most, readers):
+            each = self._each(
+                reader.c.id.between(min(ends), max(ends))
+                if readers <= most
+                else self._is_soon_after(min(ends))
+            )
+            is_of_one = one_of(self.connection, each.c.kind, {*ends.values()})
+            others = select(each.c.id, each.c.name, each.c.kind).where(is_of_one)
+            people = union_all(
+                people, others.order_by(each.c.id).limit(most).subquery().select()
+            )
+        some = {
+            row.id: (row.name, row.kind or ends[row.id])
+            for row in self.connection.execute(people)
+        }
+        return [some[number] for number in sorted(some)[:most]]
 
     def count_with(
         self, copies: Mapping[tuple[tuple[int, int], ...], Collection[str]]
@@ -87,10 +106,21 @@ class ReadersByKind:
         counted = select(func.count()).select_from(each)
         return self.connection.scalar(counted.where(or_(false(), *conditions))) or 0
 
-    def _each(self) -> Subquery:
+    def _is_soon_after(self, first: int) -> ColumnElement[bool]:
+        next_few = reader.alias()
+        return reader.c.id.in_(
+            select(next_few.c.id)
+            .where(next_few.c.schedule_id == self.schedule_id, next_few.c.id >= first)
+            .order_by(next_few.c.id)
+            .limit(UNREACHED_LOOKED_AMONG)
+        )
+
+    def _each(self, whom: ColumnElement[bool] | None = None) -> Subquery:
+        """Return the readers who are here, or those of them that `whom` says."""
         every = reader_kinds(self.connection, (self.schedule_id,), self.mode)
-        each = every.where(is_here(self.at)).subquery().c
-        return select(each.id, kind_name(each).label("kind")).subquery()
+        every = every.where(is_here(self.at), true() if whom is None else whom)
+        each = every.add_columns(subscriber.c.name).subquery().c
+        return select(each.id, each.name, kind_name(each).label("kind")).subquery()
 
     def _has_one(
         self, who: ColumnElement[int], variants: Sequence[tuple[int, int]]

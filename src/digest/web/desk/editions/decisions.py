@@ -19,6 +19,7 @@ from digest.model.staff_words import counted
 from digest.schedule.editions import publishing
 from digest.store.delivery import copies, print_batches
 from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.editions import editions
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages
 from digest.web.desk.editions.edition_view import EditionView
@@ -96,15 +97,10 @@ class _Decisions:
     ) -> Response:
         """Return the page that says what is to be approved, and asks once."""
         place = EditionPlace.of_number(edition_id)
-        view = self._editions.view(place)
+        view, latest, fault = self._editions.view_with_check(place, self._is_unchecked)
         if view.need is None or view.contents is None or not view.need.people:
             return _back(edition_id)
-        latest = self._editions.checks.of(place)
-        if latest is None or latest.mark != view.mark:
-            try:
-                latest = self._editions.checks.anew(place, view.mark)
-            except DigestError as fault:
-                problem = problem or str(fault)
+        problem = problem or fault
         return self._editions.page(
             "desk/editions/approve.html",
             campaign=view.campaign,
@@ -118,6 +114,12 @@ class _Decisions:
             problem=problem,
             status=422 if faults else 409 if problem else 200,
         )
+
+    def _is_unchecked(self, view: EditionView) -> bool:
+        """Whether somebody is to approve what has not been checked as it is now."""
+        latest = self._editions.checks.of(view.place)
+        waits = view.need is not None and view.need.people > 0
+        return waits and (latest is None or latest.mark != view.mark)
 
     def approve(self, staff: Account, edition_id: int, form: FormFields) -> Response:
         """Say for that person that it goes."""
@@ -143,9 +145,11 @@ class _Decisions:
 
     def ask_to_recall(self, edition_id: int, problem: str = "") -> Response:
         """Return the page that asks once before an edition is called back whole."""
-        view = self._editions.view(EditionPlace.of_number(edition_id))
-        if view.facts["may_be_stopped"] and not problem:
+        with self._digest.reading() as connection:
+            edition = editions.get(connection, edition_id)
+        if edition.may_be_stopped and not problem:
             return RedirectResponse(f"/desk/editions/{edition_id}/stop", 303)
+        view = self._editions.view(EditionPlace.of_number(edition_id))
         if not (view.facts["may_be_recalled"] or problem):
             return _back(edition_id)
         return self._question(view, "recall", problem)

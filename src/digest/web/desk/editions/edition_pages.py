@@ -1,6 +1,6 @@
 """The page of an edition: arranged while it is open, read once it is frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,12 +12,14 @@ from digest.errors import DigestError, NotFound
 from digest.model.posts.item_json import item_from_json
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
+from digest.schedule.editions import preflight
 from digest.schedule.editions.steering.steer import RefusedWords
 from digest.store.posts import log
 from digest.web.desk.editions.edition_view import (
     EditionView,
     edition_view,
     meanwhile,
+    view_in,
 )
 from digest.web.desk.editions.latest_checks import LatestCheck, LatestChecks
 from digest.web.desk.editions.sight import sight_of
@@ -132,6 +134,27 @@ class EditionPages:
         """Return what the page of an edition tells. Raises NotFound in words."""
         return edition_view(self.digest, place)
 
+    def view_with_check(
+        self, place: EditionPlace, is_wanted: Callable[[EditionView], bool]
+    ) -> tuple[EditionView, LatestCheck | None, str]:
+        """Return what `view` does and the latest check; a new one where it is wanted.
+
+        And in words why that could not be made. All of it is of one moment.
+        """
+        foreseen, problem = None, ""
+        with self.digest.reading() as connection:
+            view = view_in(connection, place, self.digest.now())
+            if view.contents is not None and is_wanted(view):
+                inside = view.contents.edition
+                try:
+                    now = self.digest.now()
+                    foreseen = preflight.foresee_open(connection, inside, now)
+                except DigestError as fault:
+                    problem = str(fault)
+        if foreseen is None:
+            return view, self.checks.of(place), problem
+        return view, self.checks.anew(place, foreseen, view.mark), problem
+
     def edition(
         self,
         place: EditionPlace,
@@ -139,15 +162,9 @@ class EditionPages:
         refusal: Refusal | None = None,
     ) -> Response:
         """Return the page of an edition. Raises NotFound in words."""
-        view = self.view(place)
         refused = refusal or Refusal()
-        latest = self.checks.of(place)
-        problem = refused.problem
-        if query.check and view.contents is not None:
-            try:
-                latest = self.checks.anew(place, view.mark)
-            except DigestError as fault:
-                problem = _sentence(str(fault))
+        view, latest, fault = self.view_with_check(place, lambda _view: query.check)
+        problem = _sentence(fault) if fault else refused.problem
         status = 422 if refused.faults else 409 if problem else 200
         return self.page(
             "desk/editions/edition.html",

@@ -27,6 +27,7 @@ from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, steering
 from digest.store.editions.editions import Edition
+from digest.store.people.kinds import kind_counts
 from digest.store.posts.log import LogEntry
 from digest.store.reports import edition_copies
 from digest.store.staff import accounts
@@ -82,31 +83,35 @@ class EditionView:
 
 def edition_view(digest: App, place: EditionPlace) -> EditionView:
     """Return it. Raises NotFound in words."""
-    now = digest.now()
-    edition = None
     with digest.reading() as connection:
-        if place.edition_id is not None:
-            ask_together(connection, _questions(place.edition_id))
-            edition = editions.get(connection, place.edition_id)
-        has_contents = (
-            edition is None or edition.upto is not None or edition.state.value == "open"
-        )
-        inside = (
-            contents_in(connection, place.what, place.schedule, now)
-            if has_contents
-            else None
-        )
-        if inside is not None:
-            campaign = inside.edition.campaign
-        else:
-            campaign = campaigns.load(connection, _campaign_id(edition))
-        waits = edition is not None and lifecycle.waits(edition)
-        need = (
-            need_of(connection, edition, campaign, now) if edition and waits else None
-        )
-        view = EditionView(place, campaign, edition, inside, need, {})
-        view.facts.update(_standing(connection, view, now))
-        view.facts.update(_people(connection, view))
+        return view_in(connection, place, digest.now())
+
+
+def view_in(connection: Connection, place: EditionPlace, now: datetime) -> EditionView:
+    """Return what `edition_view` does, of the moment of what else is read there."""
+    edition = None
+    if place.edition_id is None:
+        ask_together(connection, (*campaigns.QUESTIONS, (kind_counts.mailing_lists,)))
+    else:
+        ask_together(connection, _questions(place.edition_id))
+        edition = editions.get(connection, place.edition_id)
+    has_contents = (
+        edition is None or edition.upto is not None or edition.state.value == "open"
+    )
+    inside = (
+        contents_in(connection, place.what, place.schedule, now)
+        if has_contents
+        else None
+    )
+    if inside is not None:
+        campaign = inside.edition.campaign
+    else:
+        campaign = campaigns.load(connection, _campaign_id(edition))
+    waits = edition is not None and lifecycle.waits(edition)
+    need = need_of(connection, edition, campaign, now) if edition and waits else None
+    view = EditionView(place, campaign, edition, inside, need, {})
+    view.facts.update(_standing(connection, view, now))
+    view.facts.update(_people(connection, view))
     if inside is not None:
         view.facts.update(_inside(inside, campaign.timezone))
     return view
@@ -116,6 +121,8 @@ def _questions(edition_id: int) -> tuple[Asked, ...]:
     return (
         *editions.questions_of(edition_id),
         *campaigns.QUESTIONS,
+        *accounts.QUESTIONS,
+        (kind_counts.mailing_lists,),
         *edition_copies.questions_in_words([edition_id]),
     )
 
@@ -172,7 +179,7 @@ def _standing(
         "has_run": edition.planned_at is not None or edition.is_being_planned,
         "may_be_recalled": edition.state in (EditionState.FROZEN, EditionState.APPROVED)
         and not edition.plan_cursor,
-        "may_be_stopped": edition.is_going and edition.stopped_at is None,
+        "may_be_stopped": edition.may_be_stopped,
         "path": path_of(edition.state, moments, needs_people=needs_people),
         "copies": edition_copies.copies_in_words(connection, edition),
         "given": list(edition.approved_by),

@@ -11,7 +11,7 @@ from threading import Lock
 
 from digest.bootstrap import App
 from digest.schedule.editions import preflight
-from digest.schedule.editions.preflight import EditionCheck
+from digest.schedule.editions.preflight import EditionCheck, ForeseenCopies
 from digest.web import limits
 from digest.web.parts.edition_places import EditionPlace
 
@@ -38,12 +38,12 @@ class LatestChecks:
         with self._lock:
             return self._latest.get(place)
 
-    def anew(self, place: EditionPlace, mark: str) -> LatestCheck:
-        """Check it now, of contents with that mark. Raises DigestError as `check`."""
+    def anew(
+        self, place: EditionPlace, foreseen: ForeseenCopies, mark: str
+    ) -> LatestCheck:
+        """Check now what was read of it, of contents with that mark."""
         now = self._digest.now()
-        checked = preflight.check(
-            self._digest.previews, place.what, place.schedule, now
-        )
+        checked = preflight.checked(self._digest.previews, foreseen, now)
         latest = LatestCheck(checked, now, mark)
         with self._lock:
             self._latest[place] = latest

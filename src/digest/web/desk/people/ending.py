@@ -11,8 +11,11 @@ from digest.audience.subject_access import everything
 from digest.audience.suppressing import SuppressionLift, lift
 from digest.audience.suppressing import suppress as suppress_person
 from digest.model.roles import Right
+from digest.store.base.asked_together import ask_together
+from digest.store.people import subject_access
 from digest.store.staff.accounts import Account
 from digest.web import limits
+from digest.web.desk.people import person_view
 from digest.web.desk.people.held_view import held_view
 from digest.web.desk.people.person_pages import PersonPages, to_person
 from digest.web.doors.rights import Staff, needs
@@ -117,6 +120,13 @@ def _add_export(router: APIRouter, people: PersonPages) -> None:
     @needs(Right.PEOPLE)
     def all_held(person_id: RowId) -> Response:
         with people.digest.reading() as connection:
+            ask_together(
+                connection,
+                (
+                    *person_view.questions(person_id),
+                    *subject_access.questions(person_id),
+                ),
+            )
             every = everything(connection, people.digest.hasher, str(person_id))
             person = people.view_in(connection, person_id)
         zone = people.digest.settings.timezone
