@@ -137,3 +137,28 @@ def test_what_is_wrong_with_an_event_is_told_by_field(
 
     assert isinstance(outcome, tuple)
     assert [field_fault.field for field_fault in outcome] == faults
+
+
+@pytest.mark.parametrize(
+    ("starts", "zone", "faults"),
+    [
+        ("2026-03-29 01:30", ZONE, ["starts"]),
+        ("29 March 2026 1:30am", ZONE, ["starts"]),
+        ("2026-03-29 01:30", "Europe/Paris", []),
+        ("2026-03-29T01:30Z", ZONE, []),
+        ("2026-03-29 02:00", ZONE, []),
+        ("2026-10-25 01:30", ZONE, []),
+        ("2026-03-29", ZONE, []),
+        ("2026-03-08 02:30", "America/New_York", ["starts"]),
+        ("2026-03-08 02:30", "UTC", []),
+    ],
+)
+def test_a_time_that_the_clocks_pass_over_is_told(
+    starts: str, zone: str, faults: list[str]
+) -> None:
+    fields = {"title": "Walk", "text": "x", "starts": starts, "zone": zone}
+    event = TypedFields(fields, ZONE).event()
+
+    wrong = [] if isinstance(event, Event) else event
+    assert [fault.field for fault in wrong] == faults
+    assert all("the clocks go forward" in fault.words for fault in wrong)

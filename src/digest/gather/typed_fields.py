@@ -1,6 +1,6 @@
 """What somebody typed into a form or sent by the API, as a post or an event."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,9 +99,7 @@ class TypedFields:
                 yield InputFault(
                     name, "Enter a whole address, like https://example.org/tea"
                 )
-        for name in moments:
-            if head.text(name) and head.moment(name) is None:
-                yield InputFault(name, "Enter a day and time, like 2026-07-06 14:00")
+        yield from _moment_faults(head, moments)
         if not _is_zone(str(self.fields.get("zone") or self.zone)):
             yield InputFault("zone", f"Enter a time zone, like {self.zone}")
         if any(len(topic) > limits.TOPIC_LENGTH for topic in head.words("topics")):
@@ -126,6 +124,28 @@ class TypedFields:
         end = ends.as_end(head.zone)
         if end < starts.instant or (starts.is_day and end == starts.instant):
             yield InputFault("ends", "The end must be after the start")
+
+
+def _moment_faults(head: FrontMatter, names: Iterable[str]) -> Iterator[InputFault]:
+    for name in names:
+        if head.text(name) and head.moment(name) is None:
+            yield InputFault(name, "Enter a day and time, like 2026-07-06 14:00")
+        elif _is_passed_over(head, name):
+            words = "There is no such time on that day: the clocks go forward"
+            yield InputFault(name, f"{words}. Enter another")
+
+
+def _is_passed_over(head: FrontMatter, name: str) -> bool:
+    """Whether a moment is a time of day that the clocks of its zone pass over."""
+    at = head.moment(name)
+    in_utc, in_tokyo = (
+        replace(head, zone=zone).moment(name) for zone in ("UTC", "Asia/Tokyo")
+    )
+    # Where it is the same anywhere, it was written with its own offset.
+    if not (at and in_utc and in_tokyo) or at.is_day or in_utc == in_tokyo:
+        return False
+    local = at.instant.astimezone(ZoneInfo(head.zone))
+    return local.replace(tzinfo=None) != in_utc.instant.replace(tzinfo=None)
 
 
 def _is_zone(name: str) -> bool:
