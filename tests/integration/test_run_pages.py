@@ -12,6 +12,7 @@ from digest.bootstrap import App, opened
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, delivery, edition
+from digest.store.campaigns import campaigns
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 from tests.queries import counting
@@ -87,6 +88,20 @@ def test_every_run_is_shown_with_how_it_goes(browser: TestClient) -> None:
     assert "55 of 60 copies have an end" in page
     assert "No worker has it in hand" in page
     assert 'href="/desk/runs/1?state=refused"' in page
+
+
+def test_where_somebody_paused_the_campaign_no_time_and_no_pace_are_told(
+    desk: Desk,
+) -> None:
+    before = desk.client.get("/desk/runs/1/progress").text
+    with desk.program.writing() as connection:
+        campaigns.pause(connection, 1, desk.program.now())
+    after = desk.client.get("/desk/runs/1/progress").text
+
+    assert "no more are begun just now" not in before
+    assert "<strong>Email: no more are begun just now.</strong>" in after
+    assert "a minute, at" not in after
+    assert "The campaign is paused" in desk.client.get("/desk/runs/1").text
 
 
 def test_a_page_behind_the_last_says_so(browser: TestClient) -> None:

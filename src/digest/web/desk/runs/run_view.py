@@ -54,7 +54,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "uncertain": run.count(DeliveryState.UNCERTAIN),
         "doubtful": run.doubtful,
         "left": _time_left(run),
-        "rate": rate_in_words(run.rate) if run.rate else "",
+        "rate": rate_in_words(run.rate) if run.rate and not _is_held(run) else "",
     }
 
 
@@ -71,10 +71,20 @@ def states_of(run: Run) -> list[str]:
 
 
 def _time_left(run: Run) -> str:
-    """Return how long its emails will take, "" where that is not known."""
+    """Return how long its emails will take, "" where that is not known.
+
+    Where staff must act before any more are begun, that they are not.
+    """
+    if _is_held(run):
+        return run.outlook
     if not (run.remaining.ready and run.seconds_left):
         return ""
     return f"{left_in_words(run.seconds_left)} left"
+
+
+def _is_held(run: Run) -> bool:
+    """Whether emails of it that might leave do not, until a person acts."""
+    return run.remaining.is_held and bool(run.remaining.ready)
 
 
 def _channels(connection: Connection, run: Run) -> Iterator[dict[str, Any]]:
