@@ -1,10 +1,17 @@
 """Every page of staff's, with 100,000 readers, 200 editions and a run in progress.
 
-Pages are drawn from the route table. The peer is a page of the same framework with a
-template of one line and no database. Times are of the processor, with those of
-PostgreSQL's server for it. `--readers` and `--editions` set the size; `--keep FOLDER`
-keeps the databases there for the next time, `--on sqlite` or `--on postgresql` asks
-one alone, and `--pages reports,golive` only pages with one of these in their path.
+Pages are drawn from the route table, and each leads to what there is: one that answers
+otherwise than it is to is named, and nothing is measured. The peer is a page of the
+same framework with a template of one line and no database. Times are of the processor,
+with those of PostgreSQL's server for it; the first is that of a program that has just
+been started. `--readers`, `--editions`, `--posts` and `--rows` set the size, the last
+of all other lists: for lists of a million
+
+    python bench/web.py --readers 1000000 --editions 3 --posts 1000000 --rows 1000000
+
+`--keep FOLDER` keeps the databases there for the next time, `--on sqlite` or
+`--on postgresql` asks one alone, and `--pages reports,golive` only pages with one of
+these in their path.
 """
 
 import argparse
@@ -22,11 +29,12 @@ from time import monotonic
 from _backends import WorkClock
 from _plan_rows import AT
 from _send_peers import postgresql_server, there
-from _web_rows import Size, pages_to_show
+from _web_one_of_each import one_of_each
+from _web_pages import DeskPage, pages_of
+from _web_rows import Size, counted_as_before_long, pages_to_show
 from fastapi import FastAPI
 from fastapi import Response as Page
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 from harness import OtherLoad, Result, main
 from httpx2 import Response
 from jinja2 import Environment
@@ -45,19 +53,6 @@ from digest.web.app import make_app
 
 NOW = AT + timedelta(minutes=10)
 HOME = "http://localhost:8000"
-OF_STAFF = ("/desk", "/post", "/account")
-# What stands in a path, and an address of that kind that leads to what there is.
-ADDRESSES = {
-    "{name}": "lantern-week",
-    "{schedule}": "daily",
-    "{preview}": "html",
-    "{table}": "copies",
-    "{kind}": "post",
-    "{act}": "hold",
-    "{key}": "x",
-}
-# An edition checked anew: every format made once, and decided for all its readers.
-CHECKED = ("/desk/campaigns/{name}/{schedule}?check=yes",)
 DATABASES = ("sqlite", "postgresql")
 # Filled fast; nothing is lost that is not made again.
 _SERVER = ("fsync=off", "max_wal_size=8GB", "wal_level=minimal", "max_wal_senders=0")
@@ -70,9 +65,15 @@ class PageCost:
 
     path: str
     queries: int
+    first_ms: float
     p50_ms: float
     p95_ms: float
     status: int
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it takes longer, or asks more, than a page of staff's may."""
+        return self.p95_ms > P95_GOAL_MS or self.queries > QUERIES_GOAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,15 @@ def measure(wanted: PagesWanted, quick: bool) -> Result:  # noqa: FBT001 - the h
     repeats = 5 if quick else 20
     size = wanted.size
     if quick:
-        size = Size(min(size.readers, 10_000), min(size.editions, 20))
-    figures: dict[str, float] = {"readers": size.readers, "editions": size.editions}
+        size = Size(min(size.readers, 10_000), min(size.editions, 20), 1000)
+    figures: dict[str, float] = {
+        "readers": size.readers,
+        "editions": size.editions,
+        "posts": size.last_position,
+        "rows_of_other_lists": size.rows,
+    }
     ratios, missing = {}, {}
-    rows = list[dict[str, float | str]]()
+    rows, every = list[dict[str, float | str]](), list[PageCost]()
     load = OtherLoad()
     for name in wanted.databases:
         with ExitStack() as ending:
@@ -104,7 +110,7 @@ def measure(wanted: PagesWanted, quick: bool) -> Result:  # noqa: FBT001 - the h
             program = ending.enter_context(opened(settings, NOW, migrating=True))
             begun = monotonic()
             if not _is_filled(program):
-                pages_to_show(program.engine, size)
+                _fill(program, size)
                 figures[f"{name}_filled_in_s"] = monotonic() - begun
             costs, bare_ms = _measured(program, size, repeats, wanted.words)
             ratios[f"{name}_median_page_cost_vs_bare"] = statistics.median(
@@ -112,8 +118,9 @@ def measure(wanted: PagesWanted, quick: bool) -> Result:  # noqa: FBT001 - the h
             )
             figures |= _figures(name, costs, bare_ms)
             rows += [_row(name, cost, bare_ms) for cost in costs]
+            every += costs
     figures["other_load_in_processors"] = load.so_far()
-    return Result("web", figures, ratios, missing, rows)
+    return Result("web", figures, ratios, missing, rows, _verdict(every))
 
 
 @contextmanager
@@ -140,23 +147,75 @@ def _is_filled(program: App) -> bool:
         return connection.scalar(text("SELECT max(id) FROM tally")) is not None
 
 
+def _fill(program: App, size: Size) -> None:
+    """Fill a new database; what staff would make there is made by their pages."""
+    pages_to_show(program.engine, size)
+    with _visited(program) as (live, _, client):
+        one_of_each(live, client, size)
+    counted_as_before_long(program.engine)
+
+
+@contextmanager
+def _visited(program: App) -> Iterator[tuple[App, FastAPI, TestClient]]:
+    """Yield the program as it is when it is live, its pages, and an admin's browser."""
+    live = program.engine.execution_options(mode="live")
+    for_pages = App(program.settings, live, program.clock, program.secret)
+    app = make_app(for_pages)
+    with TestClient(
+        app,
+        base_url=HOME,
+        headers={"Origin": HOME},
+        follow_redirects=False,
+    ) as client:
+        client.cookies.set("digest-session", _cookie(program))
+        yield for_pages, app, client
+
+
 def _measured(
     program: App, size: Size, repeats: int, words: tuple[str, ...]
 ) -> tuple[list[PageCost], float]:
-    live = program.engine.execution_options(mode="live")
-    app = make_app(App(program.settings, live, program.clock, program.secret))
-    with TestClient(app, base_url=HOME) as client, TestClient(_bare_app()) as bare:
-        client.cookies.set("digest-session", _cookie(program))
+    with (
+        _visited(program) as (live, app, client),
+        TestClient(_bare_app()) as bare,
+    ):
         client.get("/desk")
-        clock = WorkClock(live)
+        clock = WorkClock(live.engine)
         peer = _times(partial(bare.get, "/"), 5 * repeats, clock)
-        costs = [
-            _cost(live, path, partial(client.get, _address(path, size)), repeats)
-            for path in _pages(app)
-            if any(each in path for each in words)
-        ]
+        with live.reading() as connection:
+            pages = pages_of(app, connection, size, words)
+        costs = []
+        for page in pages:
+            with _as_it_is_shown(live, page):
+                request = partial(client.get, page.address)
+                costs.append(_cost(live.engine, page, request, repeats))
+    if wrong := [
+        f"{page.path}: {cost.status}, where {page.address} is to answer {page.status}"
+        for page, cost in zip(pages, costs, strict=True)
+        if cost.status != page.status
+    ]:
+        raise SystemExit("\n".join(["these are no pages to measure:", *wrong]))
     costs.sort(key=lambda cost: -cost.p95_ms)
     return costs, statistics.median(peer) * 1000
+
+
+@contextmanager
+def _as_it_is_shown(live: App, page: DeskPage) -> Iterator[None]:
+    """Have the campaign wait to go live while a page of that is looked at."""
+    words = text("UPDATE campaign SET awaits_golive = :waits")
+    with live.writing() as connection:
+        connection.execute(words, {"waits": "/golive" in page.path})
+    yield
+    with live.writing() as connection:
+        connection.execute(words, {"waits": False})
+
+
+def _verdict(costs: list[PageCost]) -> str:
+    """Return in a line how many pages are over what they may take."""
+    over = sum(cost.is_over for cost in costs)
+    return (
+        f"{over} of {len(costs)} pages are over: p95 above {P95_GOAL_MS} ms, or more "
+        f"than {QUERIES_GOAL} queries"
+    )
 
 
 def _figures(name: str, costs: list[PageCost], bare_ms: float) -> dict[str, float]:
@@ -175,23 +234,33 @@ def _figures(name: str, costs: list[PageCost], bare_ms: float) -> dict[str, floa
 def _row(name: str, cost: PageCost, bare_ms: float) -> dict[str, float | str]:
     return {
         "queries": cost.queries,
+        "of_10": cost.queries / QUERIES_GOAL,
+        "first_ms": cost.first_ms,
         "p50_ms ": cost.p50_ms,
         "p95_ms ": cost.p95_ms,
+        "of_300_ms": cost.p95_ms / P95_GOAL_MS,
         "vs_bare": cost.p50_ms / bare_ms,
         "status": cost.status,
         "database  ": f"{name:10}",
+        "over": "OVER" if cost.is_over else "    ",
         "page": cost.path,
     }
 
 
 def _cost(
-    engine: Engine, path: str, request: Callable[[], Response], repeats: int
+    engine: Engine, page: DeskPage, request: Callable[[], Response], repeats: int
 ) -> PageCost:
+    clock = WorkClock(engine)
+    began = clock()
     status = request().status_code
+    first = clock() - began
+    if status != page.status:
+        repeats = 1  # it is named, and nothing is printed
     times = _times(request, repeats, WorkClock(engine))
     return PageCost(
-        path,
+        page.path,
         _queries(engine, request),
+        first * 1000,
         statistics.median(times) * 1000,
         sorted(times)[max(round(0.95 * len(times)) - 1, 0)] * 1000,
         status,
@@ -210,27 +279,6 @@ def _bare_app() -> FastAPI:
         return HTMLResponse(page.render(words="Nothing"))
 
     return app
-
-
-def _pages(app: FastAPI) -> list[str]:
-    pages = [
-        route.path
-        for route in app.routes
-        if isinstance(route, APIRoute)
-        and "GET" in (route.methods or ())
-        and route.path.startswith(OF_STAFF)
-    ]
-    return [*pages, *CHECKED]
-
-
-def _address(path: str, size: Size) -> str:
-    for words, value in ADDRESSES.items():
-        path = path.replace(words, value)
-    path = path.replace("{edition_id}", str(size.editions))
-    while "{" in path:
-        before, _, rest = path.partition("{")
-        path = f"{before}1{rest.partition('}')[2]}"
-    return path
 
 
 def _times(
@@ -279,13 +327,15 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--readers", type=int, default=100_000)
     parser.add_argument("--editions", type=int, default=200)
+    parser.add_argument("--posts", type=int, default=0)
+    parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--on", choices=DATABASES, action="append")
     parser.add_argument("--pages", default="")
     sizes, rest = parser.parse_known_args()
     sys.argv[1:] = rest
     wanted = PagesWanted(
-        Size(sizes.readers, sizes.editions),
+        Size(sizes.readers, sizes.editions, sizes.rows, sizes.posts),
         sizes.keep,
         tuple(sizes.on or DATABASES),
         tuple(sizes.pages.split(",")),
