@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
+from digest.model.formats import Channel
 from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.tallies import keep_tallies
 from digest.store.base.engine import reading, writing
@@ -48,6 +49,32 @@ def counted(engine: Engine, edition_id: int) -> list[OutcomeCount]:
     with reading(engine) as connection:
         rows = outcomes.outcomes_of(connection, [edition_id])
     return sorted(rows, key=lambda row: (row.outcome, row.format, row.cause))
+
+
+def test_a_run_is_counted_as_its_copies_stand_by_every_channel(
+    engine: Engine, edition_id: int
+) -> None:
+    every = [(channel, state) for channel in Channel for state in DeliveryState]
+    stand = [*every, *every[::2], *every[::3]]
+    readers = [a_reader(engine, f"more-{number}") for number in range(len(stand))]
+    of_it = delivery.c.edition_id == edition_id
+    keys = delivery.c.channel, delivery.c.state
+    with writing(engine) as connection:
+        stored = (column for column in delivery.c if column.computed is None)
+        planned = connection.execute(select(*stored).where(of_it)).first()
+        assert planned is not None
+        rows = [
+            planned._asdict()
+            | {"reader_id": reader, "channel": channel, "state": state}
+            for reader, (channel, state) in zip(readers, stand, strict=True)
+        ]
+        connection.execute(insert(delivery), rows)
+    with reading(engine) as connection:
+        one_by_one = select(*keys, func.count()).where(of_it).group_by(*keys)
+        counts = {row[:2]: row[2] for row in connection.execute(one_by_one)}
+
+        assert edition_copies.copies(connection, edition_id) == counts
+    assert len(counts) == len(every)
 
 
 def test_what_is_kept_is_what_would_be_counted(engine: Engine, edition_id: int) -> None:

@@ -7,12 +7,12 @@ has none of. Of letters, calls and what is in trouble it is the state.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, literal_column
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, literal_column
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.tables import delivery
 
-_STATES = (
+TROUBLED_STATES = (
     DeliveryState.REFUSED,
     DeliveryState.UNCERTAIN,
     DeliveryState.CANCELLED,
@@ -20,17 +20,19 @@ _STATES = (
 )
 # By its words the index is recognised: see store.base.tables.
 IS_TROUBLED = delivery.c.listed_state.in_(
-    [literal_column(f"'{state}'", String) for state in _STATES]
+    [literal_column(f"'{state}'", String) for state in TROUBLED_STATES]
 )
 
 # No literal of its own: SQLite would be asked whether it is 1, which no index says.
 IS_POSTED: ColumnElement[bool] = delivery.c.channel == literal_column("'post'", String)
 IS_RUNG: ColumnElement[bool] = delivery.c.channel == literal_column("'phone'", String)
+# In the words of its index, as those.
+IS_DOUBTFUL: ColumnElement[bool] = delivery.c.doubts > literal_column("0", Integer)
 
 
 def stands_in(states: Collection[str]) -> ColumnElement[bool]:
     """Return the condition that a copy stands in one of these; by an index, if any."""
-    if {*states} <= {*_STATES}:
+    if {*states} <= {*TROUBLED_STATES}:
         return and_(IS_TROUBLED, delivery.c.listed_state.in_(states))
     return delivery.c.state.in_(states)
 
@@ -52,3 +54,8 @@ def by_letters(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 def by_calls(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Return the query, answered by the index of calls; as `by_trouble`."""
     return copies.with_hint(delivery, "INDEXED BY ix_delivery_calls", "sqlite")
+
+
+def by_doubt(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query, answered by the index of IS_DOUBTFUL; as `by_trouble`."""
+    return copies.with_hint(delivery, "INDEXED BY ix_delivery_doubtful", "sqlite")

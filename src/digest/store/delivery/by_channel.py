@@ -9,7 +9,9 @@ from digest.model.formats import Channel
 from digest.store.base.indexed_copies import IS_POSTED, IS_RUNG
 from digest.store.base.tables import delivery
 
-BY_LETTER, BY_PHONE = Channel.POST, Channel.PHONE
+BY_EMAIL, BY_LETTER, BY_PHONE = Channel.EMAIL, Channel.POST, Channel.PHONE
+# The others: a person prints and posts those, or rings.
+BY_HAND = tuple(channel for channel in Channel if channel is not BY_EMAIL)
 # Conditions on a delivery: a worker sends it, a batch holds it, or somebody rings.
 IS_EMAIL = delivery.c.channel == Channel.EMAIL
 IS_LETTER = IS_POSTED

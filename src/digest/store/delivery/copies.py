@@ -27,7 +27,13 @@ from digest.model.delivery.doubts import doubt_in_words
 from digest.model.people.person import NO_EVIDENCE, Addressee
 from digest.store import limits
 from digest.store.base.engine import reading
-from digest.store.base.indexed_copies import stands_in
+from digest.store.base.indexed_copies import (
+    IS_DOUBTFUL,
+    TROUBLED_STATES,
+    by_doubt,
+    by_trouble,
+    stands_in,
+)
 from digest.store.base.prepared import NOW
 from digest.store.base.tables import (
     delivery,
@@ -334,8 +340,7 @@ def listed(
     """
     going, staying = _going(edition_id, after), _staying(edition_id, after)
     if states:
-        doubtful = delivery.c.doubts > 0 if DOUBTFUL in states else false()
-        going = going.where(or_(stands_in(states), doubtful))
+        going = _standing_in(going, {*states})
     pages = [going, staying] if not states or LEFT_OUT in states else [going]
     rows = [row for page in pages for row in connection.execute(page.limit(most))]
     copies = sorted(rows, key=lambda row: row.reader_id)[:most]
@@ -363,6 +368,16 @@ def everybody(
         if len(page) < limits.COPIES_LISTED:
             return
         after = page[-1].key.reader_id
+
+
+def _standing_in(going: Select[Any], states: set[str]) -> Select[Any]:
+    """Return the query for those that stand so; of the few, by the index of them."""
+    if states == {DOUBTFUL}:
+        return by_doubt(going.where(IS_DOUBTFUL))
+    if states <= {*TROUBLED_STATES}:
+        return by_trouble(going.where(stands_in(states)))
+    doubtful = IS_DOUBTFUL if DOUBTFUL in states else false()
+    return going.where(or_(stands_in(states), doubtful))
 
 
 def _going(edition_id: int, after: int) -> Select[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, select
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
-from digest.store.base.indexed_copies import by_letters
+from digest.store.base.indexed_copies import IS_DOUBTFUL, by_doubt, by_letters
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, left_out, print_batch
 from digest.store.delivery.by_channel import BY_LETTER, WAITS_FOR_A_PERSON
@@ -41,12 +41,9 @@ def _doubtful_of_each(
 
 
 def _doubts(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
-    return (
+    return by_doubt(
         select(delivery.c.edition_id, func.count())
-        .where(
-            one_of(connection, delivery.c.edition_id, edition_ids),
-            delivery.c.doubts > 0,
-        )
+        .where(one_of(connection, delivery.c.edition_id, edition_ids), IS_DOUBTFUL)
         .group_by(delivery.c.edition_id)
     )
 

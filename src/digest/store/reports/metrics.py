@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, func, select
 
 from digest.model.moves import EDITION_MOVES
+from digest.store.base.indexed_copies import IS_DOUBTFUL, by_doubt
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, send_batch, source
 from digest.store.campaigns.source_rows import BY_HAND
@@ -49,10 +50,11 @@ def vitals(connection: Connection, now: datetime) -> Metrics:
         .where(delivery.c.edition_id.in_(going))
         .group_by(delivery.c.state)
     )
-    doubtful = (
+    ours = select(edition.c.id).where(edition.c.mode == mode_of(connection))
+    doubtful = by_doubt(
         select(func.count())
-        .select_from(delivery.join(edition, edition.c.id == delivery.c.edition_id))
-        .where(delivery.c.doubts > 0, edition.c.mode == mode_of(connection))
+        .select_from(delivery)
+        .where(IS_DOUBTFUL, delivery.c.edition_id.in_(ours))
     )
     editions = select(edition.c.state, func.count()).group_by(edition.c.state)
     batches = select(send_batch.c.state, func.count()).group_by(send_batch.c.state)

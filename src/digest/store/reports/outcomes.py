@@ -5,6 +5,7 @@ ended changes no more, and its count is kept; whoever moves such an edition on a
 (`store.editions.moves`) has it counted anew.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Row,
     Select,
     String,
     case,
@@ -31,9 +33,24 @@ from digest.model.editions.edition import DONE, EditionState
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
+from digest.store.base.indexed_copies import (
+    IS_TROUBLED,
+    by_calls,
+    by_letters,
+    by_trouble,
+)
 from digest.store.base.tables import delivery, edition, left_out, tally, variant
+from digest.store.delivery.by_channel import (
+    BY_EMAIL,
+    BY_HAND,
+    IS_CALL,
+    IS_EMAIL,
+    IS_LETTER,
+)
 
 UNREACHABLE = "unreachable"
+# The channel of no copy: in a tally of who was left out, here of all copies.
+_ALL = ""
 # Of an answer, as much as its codes take: "550 5.1.1"; the rest may name somebody.
 _CODES = 9
 _COUNTED_WHEN = (*DONE.values(), EditionState.STOPPED)
@@ -80,34 +97,84 @@ def copies_of_each(
     connection: Connection, edition_ids: Sequence[int]
 ) -> dict[int, dict[tuple[str, str], int]]:
     """Return the deliveries of each of those editions by (channel, state)."""
-    copies: dict[int, dict[tuple[str, str], int]] = {each: {} for each in edition_ids}
-    rows = rows_of(connection, _copies_of, tuple(edition_ids))
-    for row in sorted(rows, key=lambda row: (row.channel, row.state)):
-        copies[row.edition_id][row.channel, row.state] = row.copies
-    return copies
+    counts = {each: Counter[tuple[str, str]]() for each in edition_ids}
+    totals = list[Row[*tuple[Any, ...]]]()
+    for row in rows_of(connection, _copies_of, tuple(edition_ids)):
+        if row.channel == _ALL:
+            totals.append(row)
+        else:
+            counts[row.edition_id][row.channel, row.state] += row.copies
+    for row in totals:
+        _add_emails(counts[row.edition_id], row)
+    return {
+        each: {key: count for key, count in sorted(those.items()) if count}
+        for each, those in counts.items()
+    }
+
+
+def _add_emails(counts: Counter[tuple[str, str]], total: Row[*tuple[Any, ...]]) -> None:
+    """Add the emails of an edition that are in no trouble.
+
+    They are what is left of all its copies without the others, each of which an index
+    has; to group all by channel and state would be to sort them.
+    """
+    for state, copies in (
+        (DeliveryState.PLANNED, total.planned),
+        (DeliveryState.HANDING_OVER, total.handing_over),
+    ):
+        of_others = sum(counts[channel, state] for channel in BY_HAND)
+        counts[BY_EMAIL, state] = copies - of_others
+    accepted = total.copies - counts.total()
+    counts[BY_EMAIL, DeliveryState.ACCEPTED] = accepted
 
 
 def _copies_of(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
-    state = tally.c.outcome.label("state")
-    copies = func.sum(tally.c.readers).cast(BigInteger).label("copies")
+    """Select counts by channel and state; of all copies of what goes, by themselves."""
+    none = literal(0)
     counted = (
-        select(tally.c.edition_id, tally.c.channel, state, copies)
+        select(
+            tally.c.edition_id,
+            tally.c.channel,
+            tally.c.outcome.label("state"),
+            func.sum(tally.c.readers).cast(BigInteger).label("copies"),
+            none.label("planned"),
+            none.label("handing_over"),
+        )
         .where(
             tally.c.edition_id.in_(_those(connection, edition_ids, tallied=True)),
-            tally.c.channel != "",
+            tally.c.channel != _ALL,
         )
         .group_by(tally.c.edition_id, tally.c.channel, tally.c.outcome)
     )
-    going = (
-        select(
-            delivery.c.edition_id, delivery.c.channel, delivery.c.state, func.count()
-        )
-        .where(
-            delivery.c.edition_id.in_(_those(connection, edition_ids, tallied=False))
-        )
-        .group_by(delivery.c.edition_id, delivery.c.channel, delivery.c.state)
+    is_going = delivery.c.edition_id.in_(_those(connection, edition_ids, tallied=False))
+    states = select(
+        delivery.c.edition_id,
+        delivery.c.channel,
+        delivery.c.listed_state,
+        func.count(),
+        none,
+        none,
+    ).group_by(delivery.c.edition_id, delivery.c.channel, delivery.c.listed_state)
+    by_index = (
+        by_letters(states.where(is_going, IS_LETTER)),
+        by_calls(states.where(is_going, IS_CALL)),
+        by_trouble(states.where(is_going, IS_TROUBLED, IS_EMAIL)),
     )
-    return select(union_all(counted, going).subquery())
+    of_all = (
+        select(
+            delivery.c.edition_id,
+            literal(_ALL),
+            literal(_ALL),
+            func.count(),
+            *(
+                func.count(case((delivery.c.state == state, 1)))
+                for state in (DeliveryState.PLANNED, DeliveryState.HANDING_OVER)
+            ),
+        )
+        .where(is_going)
+        .group_by(delivery.c.edition_id)
+    )
+    return select(union_all(counted, *by_index, of_all).subquery())
 
 
 def unreachable_of_each(

@@ -1,5 +1,6 @@
 """What staff see at a glance of campaigns, lists and posts: read-only counts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from digest.errors import NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import (
+    campaign,
     delivery,
     item,
     mailing_list,
@@ -20,13 +22,21 @@ from digest.store.delivery.by_channel import IS_EMAIL
 
 def readers_by_format(connection: Connection, campaign_id: int) -> dict[str, int]:
     """Return how many readers a campaign has of each format."""
-    rows = connection.execute(
+    rows = rows_of(connection, _formats_of, campaign_id)
+    return {row[0]: row[1] for row in sorted(rows, key=lambda row: row[0])}
+
+
+def _formats_of(_connection: Connection, campaign_id: int) -> Select[Any]:
+    return (
         select(reader.c.format, func.count())
         .where(reader.c.campaign_id == campaign_id)
         .group_by(reader.c.format)
-        .order_by(reader.c.format)
     )
-    return {row[0]: row[1] for row in rows}
+
+
+def of_readers(campaign_id: int, lists: Iterable[str]) -> tuple[Asked, ...]:
+    """Return what is asked of a campaign's readers and lists, to be asked together."""
+    return ((_formats_of, campaign_id), *((_list_counts, name) for name in lists))
 
 
 def posts_held_as_old(connection: Connection, campaign_id: int) -> int:
@@ -50,7 +60,6 @@ def _posts_of_each(connection: Connection) -> dict[int, tuple[int, int]]:
 def _posts_that_stay(_connection: Connection) -> Select[Any]:
     is_old = item.c.held_at == item.c.accepted_at
     waits = and_(
-        item.c.position.is_(None),
         item.c.passed_over.is_(False),
         item.c.duplicate_of.is_(None),
     )
@@ -59,6 +68,11 @@ def _posts_that_stay(_connection: Connection) -> Select[Any]:
             item.c.campaign_id,
             func.sum(case((is_old, 1), else_=0)).cast(BigInteger).label("old"),
             func.sum(case((waits, 1), else_=0)).cast(BigInteger).label("waiting"),
+        )
+        .select_from(campaign)
+        # By the index that has what was not released, which is little of a long log.
+        .join(
+            item, and_(item.c.campaign_id == campaign.c.id, item.c.position.is_(None))
         )
         .where(item.c.withdrawn_at.is_(None))
         .group_by(item.c.campaign_id)
@@ -80,21 +94,26 @@ def list_counts(connection: Connection, name: str) -> dict[str, int]:
 
     Raises NotFound listing the lists there are.
     """
-    counts = connection.execute(
-        select(
-            mailing_list.c.id,
-            func.count(subscription.c.subscriber_id).label("ever"),
-            func.count(subscription.c.ended_at).label("ended"),
-        )
-        .outerjoin(subscription, subscription.c.mailing_list_id == mailing_list.c.id)
-        .where(mailing_list.c.name == name)
-        .group_by(mailing_list.c.id)
-    ).first()
-    if counts is None:
+    rows = rows_of(connection, _list_counts, name)
+    if not rows:
         names = connection.scalars(select(mailing_list.c.name).order_by("name")).all()
         there = ", ".join(names) or "none yet"
         raise NotFound(f'no mailing list is called "{name}"; there are: {there}')
+    [counts] = rows
     return {"subscribed": counts.ever - counts.ended, "left": counts.ended}
+
+
+def _list_counts(_connection: Connection, name: str) -> Select[Any]:
+    of_it = (
+        select(func.count())
+        .select_from(subscription)
+        .where(subscription.c.mailing_list_id == mailing_list.c.id)
+    )
+    # By themselves, so that each count is of one index: few have left.
+    ended = of_it.where(subscription.c.ended_at.is_not(None))
+    return select(
+        of_it.scalar_subquery().label("ever"), ended.scalar_subquery().label("ended")
+    ).where(mailing_list.c.name == name)
 
 
 def emails_due(connection: Connection, now: datetime) -> int:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select
+from sqlalchemy import Column, Connection, Engine, Row, Select, func, insert, select
 
 from digest.store import limits
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import audit, campaign, edition
 
 ACTOR = "actor"
@@ -167,10 +168,8 @@ def page(
         rows = rows.where(audit.c.actor == which.actor)
     if which.verb:
         rows = rows.where(audit.c.act == which.verb)
-    if which.since is not None:
-        rows = rows.where(audit.c.at >= which.since)
-    if which.until is not None:
-        rows = rows.where(audit.c.at < which.until)
+    if which.since is not None or which.until is not None:
+        rows = rows.where(audit.c.id.in_(_within(which)))
     if before is not None:
         rows = rows.where(audit.c.id < before)
     return _acts(connection, rows)
@@ -184,16 +183,46 @@ def count_since(connection: Connection, verb: str, since: datetime) -> int:
 
 def actors_and_verbs(connection: Connection) -> tuple[list[str], list[str]]:
     """Return everybody who has done anything, by name, and everything that was done."""
-    rows = connection.execute(select(audit.c.actor, audit.c.act).distinct()).all()
-    return (
-        sorted({row.actor for row in rows}, key=str.casefold),
-        sorted({row.act for row in rows}),
+    actors, verbs = (
+        connection.scalars(_each_of(column)).all()
+        for column in (audit.c.actor, audit.c.act)
     )
+    return sorted(actors, key=str.casefold), sorted(verbs)
+
+
+def _each_of(column: Column[str]) -> Select[str]:
+    """Select each value once, by its index from one to the next: few of very many."""
+    first = select(func.min(column).label("value")).cte("each", recursive=True)
+    following = select(func.min(column)).where(column > first.c.value)
+    each = first.union_all(
+        select(following.scalar_subquery()).where(first.c.value.is_not(None))
+    )
+    return select(each.c.value).where(each.c.value.is_not(None))
+
+
+def _within(which: ActFilter) -> Select[int]:
+    """Select the acts of that time, by its index: those of a day are few."""
+    ids = select(audit.c.id)
+    if which.since is not None:
+        ids = ids.where(audit.c.at >= which.since)
+    if which.until is not None:
+        ids = ids.where(audit.c.at < which.until)
+    return ids
 
 
 def about(connection: Connection, *subjects: str) -> Sequence[RecordedAct]:
     """Return every act that was done to any of these subjects, the newest first."""
-    return _acts(connection, _rows().where(audit.c.subject.in_(subjects)))
+    rows = rows_of(connection, _about, subjects)
+    return [_act(row) for row in sorted(rows, key=lambda row: -row.id)]
+
+
+def questions_about(*subjects: str) -> tuple[Asked, ...]:
+    """Return what `about` asks, to be asked with others."""
+    return ((_about, subjects),)
+
+
+def _about(_connection: Connection, subjects: Sequence[str]) -> Select[Any]:
+    return _rows().order_by(None).where(audit.c.subject.in_(subjects))
 
 
 def actors_at(
@@ -217,20 +246,21 @@ def _rows() -> Select[Any]:
 
 
 def _acts(connection: Connection, rows: Select[Any]) -> Sequence[RecordedAct]:
-    return [
-        RecordedAct(
-            row.id,
-            row.at,
-            row.actor,
-            row.act,
-            row.campaign,
-            row.edition_id,
-            row.subject,
-            row.before,
-            row.after,
-        )
-        for row in connection.execute(rows)
-    ]
+    return [_act(row) for row in connection.execute(rows)]
+
+
+def _act(row: Row[Any]) -> RecordedAct:
+    return RecordedAct(
+        row.id,
+        row.at,
+        row.actor,
+        row.act,
+        row.campaign,
+        row.edition_id,
+        row.subject,
+        row.before,
+        row.after,
+    )
 
 
 def _storable(facts: Facts | None) -> dict[str, Any] | None:

@@ -36,6 +36,9 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Index("ix_audit_at", "at"),
+    # Newest first, by who did it or what was done: store.staff.audit.
+    Index("ix_audit_actor_id", "actor", "id"),
+    Index("ix_audit_act_id", "act", "id"),
     partial_index(
         "ix_audit_subject",
         "subject",

@@ -142,6 +142,13 @@ item = Table(
     Index("ix_item_campaign_id_id", "campaign_id", "id"),
     Index("ix_item_campaign_id_address_mark", "campaign_id", "address_mark"),
     Index("ix_item_campaign_id_words_mark", "campaign_id", "words_mark"),
+    # Few are: those that staff are to look at again.
+    partial_index(
+        "ix_item_revised",
+        "campaign_id",
+        "id",
+        where="revision_fingerprint IS NOT NULL",
+    ),
     # Few are, and whoever reads past editions asks each time whether one more is.
     partial_index(
         "ix_item_withdrawn",
