@@ -46,6 +46,8 @@ from tests.integration.test_calls import (
     an_edition_to_ring,
 )
 from tests.integration.test_planning import run
+from tests.integration.test_query_budget import MOST
+from tests.queries import counting
 from tests.staff import signed_in
 from tests.stored import FILE, a_reader, a_stored_campaign, schedule_id
 
@@ -57,6 +59,9 @@ HARBOUR = (
     .replace('"weekly"', '"monthly"')
     .replace("Europe/London", "America/New_York")
 ) + '\n[letter]\nphone = "01632 960 999"\n'
+
+
+SELECTS = ("SELECT", "WITH", "(SELECT")
 
 
 def an_app(engine: Engine, folder: Path) -> App:
@@ -336,3 +341,16 @@ def test_a_page_says_when_it_is_no_hour_to_ring(
             assert ("ring between 09:00 and 20:00" in page) is is_night
     sheet = pages_of(app.call_sheets.sheet())
     assert "Ring between 09:00 and 20:00" in " ".join(sheet[0].split())
+
+
+@pytest.mark.parametrize("address", ["/post/calls/1.1", "/post/calls/sheet.pdf"])
+def test_what_is_said_in_calls_is_asked_for_in_ten_questions(
+    engine: Engine, room: TestClient, address: str
+) -> None:
+    an_edition_to_ring(engine)
+    assert room.get(address).status_code == 200
+    with counting(engine) as statements:
+        assert room.get(address).status_code == 200
+    questions = [words for words in statements if words.lstrip().startswith(SELECTS)]
+
+    assert len(questions) <= MOST, questions

@@ -30,6 +30,7 @@ from digest.store.staff.rounds import ALL_ROUNDS
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE, a_post
 from tests.integration.test_markup_of_pages import faults_in
+from tests.integration.test_query_budget import MOST
 from tests.paper import (
     DILWYN,
     GORDON,
@@ -39,6 +40,7 @@ from tests.paper import (
     paper_pattern,
     printed_letters,
 )
+from tests.queries import counting
 from tests.rows import unsubscribed
 from tests.sheets import Sheets
 from tests.staff import signed_in
@@ -301,6 +303,9 @@ def test_labels_are_printed_of_who_is_still_written_to(
     assert f"Do not post this letter {paper.references['bo']}" in text
     assert f"Cy 2 Harbour Row TIDEWELL ZZ99 2AA {paper.references['cy']}" in text
     assert "Dee" not in text
+    with counting(paper.program.engine) as statements:
+        visitor.get(f"{address(paper)}/labels.pdf")
+    assert len([each for each in statements if "SELECT" in each]) <= MOST
     unknown = visitor.get(f"{address(paper)}/labels.pdf", params={"sheet": "A5"})
     assert unknown.status_code == 404
     visitor.post(f"{address(paper)}/posted")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from digest.compose.selection import EditionSelection, posts_in_order, sectioned
 from digest.compose.whats_on import ListScope, whats_on
@@ -16,6 +17,7 @@ from digest.model.editions.steering import Steering
 from digest.model.formats import Format, named
 from digest.model.posts.event_changes import is_worth_telling, merge_dates
 from digest.model.posts.items import Event, Item
+from digest.store.base.asked_together import rows_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import variant as variants
 from digest.store.campaigns import campaigns
@@ -68,11 +70,10 @@ def composed(connection: Connection, variant_id: int) -> ComposedVariant | None:
 
     None where nothing of it is left, and where there is no such variant.
     """
-    row = connection.execute(
-        select(variants).where(variants.c.id == variant_id)
-    ).first()
-    if row is None:
+    rows = rows_of(connection, numbered, variant_id)
+    if not rows:
         return None
+    [row] = rows
     edition = editions.get(connection, row.edition_id)
     fmt, topics = named(row.format), tuple(row.topics)
     key = VariantKey(owed.stretch_of(row), topics, fmt, row.language)
@@ -83,6 +84,11 @@ def variants_of(connection: Connection, edition_id: int) -> list[int]:
     """Return the ids of the variants that an edition was planned in."""
     ids = select(variants.c.id).where(variants.c.edition_id == edition_id)
     return [*connection.scalars(ids.order_by(variants.c.id))]
+
+
+def numbered(_connection: Connection, variant_id: int) -> Select[Any]:
+    """Return the question for a variant's row, to be asked with others."""
+    return select(variants).where(variants.c.id == variant_id)
 
 
 def of_edition(

@@ -17,11 +17,12 @@ from digest.deliver.printing.print_room import (
 from digest.errors import DigestError
 from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.people.person import Addressee
+from digest.store.base.asked_together import ask_together
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
 from digest.store.delivery.by_channel import BY_LETTER
-from digest.store.delivery.claims import is_welcome, welcome_readers
+from digest.store.delivery.claims import is_welcome, questions_of, welcome_readers
 from digest.store.delivery.copies import DueCopy, letter_in_batch, letters_in_batch
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatch
@@ -109,6 +110,7 @@ class BatchSteps:
             if batch.is_over:
                 raise DigestError(_POSTED.format(batch_id))
             _refuse_empty(batch)
+            ask_together(connection, questions_of([batch.edition_id]))
             letters = letters_in_batch(connection, batch.edition_id, batch_id)
             keys = [each.key for each in letters]
             welcome = welcome_readers(

@@ -52,13 +52,19 @@ def personal(letter: Letter, salutation: str) -> dict[str, Any]:
     `salutation` is the line for everybody, with %(name)s for the reader's name.
     """
     name = without_unprintable(tidy(letter.name))
-    lines = [*map(without_unprintable, letter.address.on_envelope(name))]
     return {
         "reference": letter.reference,
         "code": reference_code(letter.reference),
         "salutation": tidy(salutation % {"name": name}),
-        "ways": _ways(tuple(filter(None, lines))),
+        "ways": ways_of(letter),
     }
+
+
+def ways_of(letter: Letter) -> list[tuple[str, ...]]:
+    """Return the ways to write a letter's address, the widest first."""
+    name = without_unprintable(tidy(letter.name))
+    lines = [*map(without_unprintable, letter.address.on_envelope(name))]
+    return _ways(tuple(filter(None, lines)))
 
 
 def reference_code(reference: str) -> str:

@@ -1,12 +1,14 @@
 """What callers are told of each call: the words to say, and sheets to print."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from digest.compose import variants
 from digest.errors import NotFound
 from digest.model.campaigns.campaign import Campaign
 from digest.model.delivery.delivery import DeliveryState
@@ -15,13 +17,14 @@ from digest.render.calls.script import CallScript
 from digest.render.calls.sheet import SheetEntry, SheetGroup, SheetHead, call_sheet
 from digest.schedule.editions.renditions import Renditions
 from digest.schedule.limits import CALLS_ON_A_SHEET
+from digest.store.base.asked_together import Asked, ask_together
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.attempts import CallAttempt
 from digest.store.delivery.calling.calls import Call
-from digest.store.delivery.claims import is_welcome, welcome_readers
+from digest.store.delivery.claims import questions_of, welcome_readers
 from digest.store.holds import holds
 from digest.store.people import needs
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
@@ -45,20 +48,26 @@ class CallSheets:
     renditions: Renditions
     clock: Callable[[], datetime]
 
-    def script(self, call: Call) -> CallScript | None:
+    def script(
+        self, call: Call, connection: Connection | None = None
+    ) -> CallScript | None:
         """Return what is said; None where all of it was withdrawn meanwhile.
 
-        Raises RenderError.
+        With a `connection` that only reads, of that moment. Raises RenderError.
         """
-        return self.renditions.script(call.variant_id)
+        return self.renditions.script(call.variant_id, connection)
 
-    def may_ring(self, call: Call) -> bool:
+    def may_ring(self, call: Call, connection: Connection | None = None) -> bool:
         """Whether its reader is to be rung now: nothing and nobody holds it back."""
         now = self.clock()
         if not call.is_to_be_made or holds.look(self.engine, now):
             return False
-        with reading(self.engine) as connection:
-            return is_welcome(connection, call.key, now)
+        transaction = nullcontext(connection) if connection else reading(self.engine)
+        with transaction as within:
+            its_edition = call.key.edition_id
+            return call.key.reader_id in welcome_readers(
+                within, its_edition, BY_PHONE, [call.key], now
+            )
 
     def sheet(
         self, of: VisibleRounds = ALL_ROUNDS, edition_id: int | None = None
@@ -73,16 +82,23 @@ class CallSheets:
             raise hold.error()
         with reading(self.engine) as connection:
             every = calls.to_make(connection, of, now, CALLS_ON_A_SHEET, edition_id)
-            count = calls.count_to_make(connection, of, edition_id)
+            count = len(every)
+            if count == CALLS_ON_A_SHEET:
+                count = calls.count_to_make(connection, of, edition_id)
+            ask_together(connection, questions(every))
             welcome = _welcome(connection, every, now)
-            notes = notes_on(connection, welcome)
+            notes = notes_on(connection, every)
             of_campaign = {
                 call.campaign_id: campaigns.load(connection, call.campaign_id)
                 for call in welcome
             }
-        by_variant: dict[int, list[Call]] = {}
-        for call in welcome:
-            by_variant.setdefault(call.variant_id, []).append(call)
+            by_variant: dict[int, list[Call]] = {}
+            for call in welcome:
+                by_variant.setdefault(call.variant_id, []).append(call)
+            scripts = {
+                variant_id: self.renditions.script(variant_id, connection)
+                for variant_id in by_variant
+            }
         groups = [
             SheetGroup(
                 script,
@@ -100,7 +116,7 @@ class CallSheets:
                 ),
             )
             for variant_id, theirs in by_variant.items()
-            if (script := self.renditions.script(variant_id))
+            if (script := scripts[variant_id])
         ]
         if not groups:
             whom = f" for edition {edition_id}" if edition_id is not None else ""
@@ -133,6 +149,19 @@ def _entry(call: Call, about: CallNotes, zone: str, now: datetime) -> SheetEntry
         attempt_in_words(about.last, zone) if about.last else "",
         moment_in_words(again, zone) if again else "",
     )
+
+
+def questions(every: Sequence[Call]) -> Iterator[Asked]:
+    """Yield what is asked of these calls for their page or sheet, to be asked together.
+
+    Of their editions, of what is said in them, and of their people.
+    """
+    yield from questions_of({call.key.edition_id for call in every})
+    for variant_id in {call.variant_id for call in every}:
+        yield variants.numbered, variant_id
+    people = tuple(call.subscriber_id for call in every)
+    yield needs.shared_with_others, people
+    yield attempts.question_of_latest(people)
 
 
 def notes_on(connection: Connection, every: Sequence[Call]) -> dict[int, CallNotes]:

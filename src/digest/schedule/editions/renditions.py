@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from digest.compose.variants import ComposedVariant, composed, variants_of
 from digest.errors import DigestError, RenderError
@@ -76,9 +77,14 @@ class Renditions:
         key, body = rendition
         return key, LetterBody(body.content, dict(body.facts))
 
-    def script(self, variant_id: int) -> CallScript | None:
-        """Return what is said of the variant on the telephone. Raises RenderError."""
-        rendition = self._rendition(variant_id)
+    def script(
+        self, variant_id: int, connection: Connection | None = None
+    ) -> CallScript | None:
+        """Return what is said of the variant on the telephone. Raises RenderError.
+
+        With a `connection` that only reads, as it is in that transaction.
+        """
+        rendition = self._rendition(variant_id, connection)
         return CallScript.from_bytes(rendition[1].content) if rendition else None
 
     def make_all(self, edition_id: int) -> list[str]:
@@ -96,12 +102,15 @@ class Renditions:
                 reasons.append(str(fault))
         return list(dict.fromkeys(reasons))
 
-    def _rendition(self, variant_id: int) -> tuple[str, Rendition] | None:
+    def _rendition(
+        self, variant_id: int, within: Connection | None = None
+    ) -> tuple[str, Rendition] | None:
         """Return the variant's rendition, made now if it is not kept, and its key.
 
         Why it cannot be made is kept until it can. Raises RenderError.
         """
-        with reading(self.engine) as connection:
+        transaction = nullcontext(within) if within else reading(self.engine)
+        with transaction as connection:
             variant = composed(connection, variant_id)
             if variant is None:
                 return None

@@ -1,8 +1,9 @@
 """The door to live: what has been rehearsed waits there until a person says golive."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select, update
 
 from digest.errors import DigestError
 from digest.model.editions.mode import Mode
@@ -63,6 +64,10 @@ def refuse_unless_open(connection: Connection, campaign_id: int) -> None:
             campaign.c.id == campaign_id
         )
     ).one()
+    _refuse_unless_open(connection, row)
+
+
+def _refuse_unless_open(connection: Connection, row: Row[*tuple[Any, ...]]) -> None:
     if mode_of(connection) is Mode.LIVE and row.awaits_golive:
         raise DigestError(
             f"{row.name} has been rehearsed and is not live yet: nothing of it is "
@@ -73,7 +78,9 @@ def refuse_unless_open(connection: Connection, campaign_id: int) -> None:
 def refuse_unless_may_go(connection: Connection, edition_id: int) -> None:
     """Raise DigestError where the edition may not go now, see `may_go`."""
     row = connection.execute(
-        select(edition.c.mode, edition.c.campaign_id).where(edition.c.id == edition_id)
+        select(edition.c.mode, campaign.c.name, campaign.c.awaits_golive)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        .where(edition.c.id == edition_id)
     ).one()
     mode = mode_of(connection)
     if row.mode != mode:
@@ -82,4 +89,4 @@ def refuse_unless_may_go(connection: Connection, edition_id: int) -> None:
             f"edition {edition_id} is {kind}, and this is {mode} mode: "
             "DIGEST_LIVE says which"
         )
-    refuse_unless_open(connection, row.campaign_id)
+    _refuse_unless_open(connection, row)

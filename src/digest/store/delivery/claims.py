@@ -1,6 +1,6 @@
 """The moment a copy leaves: claimed only if nobody has stopped it meanwhile."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -25,6 +25,7 @@ from digest.model.campaigns.day_times import QuietHours
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.model.people.lawful_basis import BasisGap, LawfulBasis, rights_of
+from digest.store.base.asked_together import Asked
 from digest.store.base.bulk import one_of
 from digest.store.base.prepared import NOW, PreparedStatement
 from digest.store.base.tables import (
@@ -53,7 +54,13 @@ from digest.store.people import pauses
 from digest.store.people.departures import has_left
 from digest.store.people.kinds import bases
 from digest.store.people.kinds.permissions import agreed_to_calls
-from digest.store.people.readers import is_here, is_suppressed, list_ids, reads
+from digest.store.people.readers import (
+    every_list,
+    is_here,
+    is_suppressed,
+    list_ids,
+    reads,
+)
 
 LEFT = "left, or asked not to be written to, before the copy went"
 
@@ -102,24 +109,35 @@ def guard_for(
     connection: Connection, edition_id: int, channel: Channel
 ) -> HandoverGuard:
     """Return what the edition's copies by `channel` must still meet when they leave."""
+    since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
+    welcome = _guard_of_readers(connection, edition_id, channel)
+    guard = replace(
+        welcome,
+        since=connection.scalar(since) or 0,
+        applied_at=campaigns.applied_at(connection, welcome.campaign_id),
+    )
+    return replace(guard, standing=_count_standing(connection, guard))
+
+
+def _guard_of_readers(
+    connection: Connection, edition_id: int, channel: Channel
+) -> HandoverGuard:
+    """Return a guard that knows who is welcome, and nothing of what was written."""
     edition = editions.get(connection, edition_id)
     in_file = campaigns.load(connection, edition.campaign_id)
     may_wake = channel is not Channel.EMAIL or edition.is_rehearsal
     schedule = None if may_wake else in_file.schedule_named(edition.schedule)
-    since = select(func.min(variant.c.since)).where(variant.c.edition_id == edition_id)
-    guard = HandoverGuard(
+    return HandoverGuard(
         edition_id=edition_id,
         channel=channel,
         lists=tuple(list_ids(connection, in_file.lists)),
         campaign_id=edition.campaign_id,
-        since=connection.scalar(since) or 0,
+        since=0,
         upto=edition.upto or 0,
         rights=rights_of(in_file),
-        applied_at=campaigns.applied_at(connection, edition.campaign_id),
         quiet=schedule.quiet if schedule else None,
         zone=schedule.times.zone if schedule else "",
     )
-    return replace(guard, standing=_count_standing(connection, guard))
 
 
 def claim(
@@ -245,6 +263,17 @@ def cancel_unwelcome(
     return unwelcome + cancel(connection, those & not_(_is_back(now)), now, PAUSED)
 
 
+def questions_of(edition_ids: Iterable[int]) -> Iterator[Asked]:
+    """Yield what is asked of these editions for who is welcome, to be asked together.
+
+    With what is asked of every campaign.
+    """
+    yield from campaigns.QUESTIONS
+    yield (every_list,)
+    for edition_id in edition_ids:
+        yield from editions.questions_of(edition_id)
+
+
 def is_welcome(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
     """Whether its reader is still to be written to by the channel of that copy."""
     of_copy = (delivery.c.edition_id == key.edition_id) & (
@@ -253,7 +282,7 @@ def is_welcome(connection: Connection, key: DeliveryKey, now: datetime) -> bool:
     channel = connection.scalar(select(delivery.c.channel).where(of_copy))
     if channel is None:
         return False
-    guard = guard_for(connection, key.edition_id, Channel(channel))
+    guard = _guard_of_readers(connection, key.edition_id, Channel(channel))
     welcome = select(delivery.c.reader_id).where(
         of_copy, _is_welcome(guard), _is_back(now)
     )
@@ -268,7 +297,7 @@ def welcome_readers(
     now: datetime,
 ) -> frozenset[int]:
     """Return which readers of these copies are still to be reached by that channel."""
-    guard = guard_for(connection, edition_id, channel)
+    guard = _guard_of_readers(connection, edition_id, channel)
     readers = [copy.reader_id for copy in copies]
     welcome = select(delivery.c.reader_id).where(
         delivery.c.edition_id == edition_id,

@@ -29,11 +29,12 @@ from digest.model.delivery.marks import (
     departure,
     generation_after_resume,
 )
-from digest.store.base.asked_together import Asked, rows_of
+from digest.store.base.asked_together import Asked, ask_together, rows_of
 from digest.store.base.engine import after_commit, reading, writing
 from digest.store.base.read_once import read_once
 from digest.store.base.tables import handover, watch
 from digest.store.holds import mark_file
+from digest.store.holds.server_identity import QUESTIONS as OF_SERVER
 from digest.store.holds.server_identity import server_identity
 from digest.store.limits import LONGEST_SLEEP
 from digest.store.staff.audit import Act, Facts, record
@@ -123,6 +124,7 @@ def standing(connection: Connection, now: datetime) -> Hold | None:
 
 
 def _standing(connection: Connection, now: datetime) -> Hold | None:
+    ask_together(connection, QUESTIONS)
     (row,) = rows_of(connection, _mark_and_watch)
     if row.held_since is not None:
         return Hold(row.held_since, row.held_because or "")
@@ -137,7 +139,7 @@ def _mark_and_watch(_connection: Connection) -> Select[Any]:
 
 
 # What is asked of the hold that stands, to be asked with others.
-QUESTIONS: tuple[Asked, ...] = ((_mark_and_watch,),)
+QUESTIONS: tuple[Asked, ...] = ((_mark_and_watch,), *OF_SERVER)
 
 
 def locked(connection: Connection, now: datetime) -> Hold | None:

@@ -113,20 +113,23 @@ def shared_by(
     connection: Connection, subscriber_ids: Sequence[int]
 ) -> dict[int, tuple[str, ...]]:
     """Return what helps each of these people that who prints or phones may be told."""
-    rows = connection.execute(
-        select(need.c.subscriber_id, need.c.words)
-        .where(
-            one_of(connection, need.c.subscriber_id, subscriber_ids),
-            need.c.may_share,
-            need.c.ended_at.is_(None),
-        )
-        .order_by(need.c.id)
-    )
     shared: dict[int, tuple[str, ...]] = {}
-    for row in rows:
+    rows = rows_of(connection, shared_with_others, tuple(subscriber_ids))
+    for row in sorted(rows, key=lambda row: row.id):
         before = shared.get(row.subscriber_id, ())
         shared[row.subscriber_id] = (*before, row.words)
     return shared
+
+
+def shared_with_others(
+    connection: Connection, subscriber_ids: Sequence[int]
+) -> Select[Any]:
+    """Return the question that `shared_by` asks, to be asked with others."""
+    return select(need.c.id, need.c.subscriber_id, need.c.words).where(
+        one_of(connection, need.c.subscriber_id, subscriber_ids),
+        need.c.may_share,
+        need.c.ended_at.is_(None),
+    )
 
 
 def due(

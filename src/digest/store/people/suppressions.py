@@ -5,15 +5,24 @@ kept, and who takes one back takes back that alone: the address is free again on
 is left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+)
 
 from digest.model.delivery.suppression_reasons import is_of_address_alone
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
-from digest.store.base.read_once import read_once
 from digest.store.base.tables import suppression
 from digest.store.staff.audit import Act, record
 
@@ -150,22 +159,27 @@ def every(
     is_of_one = len(targets) <= len(("email", "post", "phone"))
     if not targets or not (is_of_one or are_there(connection)):
         return {}
-    hashes = sorted({target for _, target in targets})
-    standing = (
-        select(suppression)
-        .where(one_of(connection, suppression.c.target_hash, hashes))
-        .order_by(suppression.c.created_at.desc(), suppression.c.id.desc())
-    )
-    rows = read_once(
-        connection,
-        ("suppressions", *hashes),
-        lambda: connection.execute(standing).all(),
-    )
+    rows = rows_of(connection, _against, _hashes_of(targets))
     of_hashes: dict[str, list[Suppression]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True):
         if (row.channel, row.target_hash) in targets:
             those = of_hashes.setdefault(row.target_hash, [])
             those.append(Suppression(row.reason, row.created_at))
     for those in of_hashes.values():
         those.sort(key=lambda each: is_of_address_alone(each.reason))
     return of_hashes
+
+
+def questions(targets: Iterable[tuple[str, str]]) -> tuple[Asked, ...]:
+    """Return what `every` asks of one person's targets, to be asked with others."""
+    return ((_against, _hashes_of(targets)),)
+
+
+def _hashes_of(targets: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(sorted({target for _, target in targets}))
+
+
+def _against(connection: Connection, hashes: Sequence[str]) -> Select[Any]:
+    return select(suppression).where(
+        one_of(connection, suppression.c.target_hash, hashes)
+    )

@@ -18,7 +18,9 @@ from digest.model.delivery.calls import (
     time_to_ring,
 )
 from digest.model.roles import Right
+from digest.schedule.delivery.call_sheets import questions
 from digest.schedule.limits import CALLS_ON_A_SHEET
+from digest.store.base.asked_together import ask_together
 from digest.store.campaigns import campaigns
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.calls import Call, call_key
@@ -190,9 +192,12 @@ class _Calls:
     ) -> Response:
         """Return one call: whom to ring, what to say, and how it went."""
         now, zone = self._digest.now(), self._digest.settings.timezone
-        may_ring = self._digest.call_sheets.may_ring(call)
-        script = self._digest.call_sheets.script(call) if may_ring else None
+        sheets = self._digest.call_sheets
         with self._digest.reading() as connection:
+            of_call = attempts.question_of_call(call.key)
+            ask_together(connection, (*questions([call]), of_call))
+            may_ring = sheets.may_ring(call, connection)
+            script = sheets.script(call, connection) if may_ring else None
             words = words_of(connection, [call], now)
             history = attempts.of_call(connection, call.key)
         return self._pages.page(

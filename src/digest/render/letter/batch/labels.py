@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.model.delivery.label_sheets import LabelSheet
-from digest.render.letter.address_block import Letter, cannot_print, personal
+from digest.render.letter.address_block import Letter, cannot_print, ways_of
 from digest.render.paper.languages import typst_language
 from digest.render.paper.typst_compiler import TypstCompiler
 from digest.render.words.catalogue import words_for
@@ -75,5 +75,5 @@ def _label(label: Label) -> dict[str, Any]:
     return {
         "reference": label.reference,
         "is-stopped": letter is None,
-        "ways": personal(letter, "")["ways"] if letter and is_printable else [],
+        "ways": ways_of(letter) if letter and is_printable else [],
     }

@@ -1,6 +1,6 @@
 """What came of ringing readers: a row for each time that somebody wrote it down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from digest.model.delivery.calls import CallOutcome, CallReport
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import named
 from digest.model.people.channel_choice import NotServed, ReaderFacts, resolve
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
@@ -126,11 +127,20 @@ def take_back(
 
 def of_call(connection: Connection, key: DeliveryKey) -> list[CallAttempt]:
     """Return what is written down of a call, the latest first."""
-    rows = _attempts().where(
+    rows = rows_of(connection, _of_call, key)
+    return [_attempt(row) for row in sorted(rows, key=lambda row: -row.id)]
+
+
+def _of_call(_connection: Connection, key: DeliveryKey) -> Select[Any]:
+    return _attempts().where(
         call_attempt.c.edition_id == key.edition_id,
         call_attempt.c.reader_id == key.reader_id,
     )
-    return [_attempt(row) for row in connection.execute(_latest_first(rows))]
+
+
+def question_of_call(key: DeliveryKey) -> Asked:
+    """Return what `of_call` asks, to be asked with others."""
+    return _of_call, key
 
 
 def is_answered(call: Call, history: Sequence[CallAttempt]) -> bool:
@@ -143,6 +153,16 @@ def latest_of(
     connection: Connection, subscriber_ids: Sequence[int]
 ) -> dict[int, CallAttempt]:
     """Return what was written down last, in our mode, of calls to each of these."""
+    rows = rows_of(connection, _latest_of, tuple(subscriber_ids))
+    return {row.subscriber_id: _attempt(row) for row in rows}
+
+
+def question_of_latest(subscriber_ids: Iterable[int]) -> Asked:
+    """Return what `latest_of` asks, to be asked with others."""
+    return _latest_of, tuple(subscriber_ids)
+
+
+def _latest_of(connection: Connection, subscriber_ids: Sequence[int]) -> Select[Any]:
     last = (
         select(func.max(call_attempt.c.id))
         .join(reader, reader.c.id == call_attempt.c.reader_id)
@@ -154,8 +174,7 @@ def latest_of(
         .group_by(reader.c.subscriber_id)
     )
     rows = _attempts().add_columns(reader.c.subscriber_id)
-    matching = connection.execute(rows.where(call_attempt.c.id.in_(last)))
-    return {row.subscriber_id: _attempt(row) for row in matching}
+    return rows.where(call_attempt.c.id.in_(last))
 
 
 def since(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     func,
     insert,
     literal,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 
 from digest.errors import NotFound
+from digest.store.base.asked_together import rows_of
 from digest.store.base.tables import need, person_merge, reader, subscriber
 from digest.store.upkeep.overdue_rows import OverdueCount
 
@@ -75,16 +77,17 @@ def with_id(connection: Connection, merge_id: int) -> PersonMerge:
 
 def of_person(connection: Connection, subscriber_id: int) -> list[PersonMerge]:
     """Return the merges into or of somebody that stand, the latest first."""
+    rows = rows_of(connection, that_stand, subscriber_id)
+    return [_merge(row) for row in sorted(rows, key=lambda row: -row.id)]
+
+
+def that_stand(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Return the question that `of_person` asks, to be asked with others."""
     merge = person_merge.c
-    rows = connection.execute(
-        select(person_merge)
-        .where(
-            or_(merge.kept_id == subscriber_id, merge.absorbed_id == subscriber_id),
-            merge.undone_at.is_(None),
-        )
-        .order_by(merge.id.desc())
+    return select(person_merge).where(
+        or_(merge.kept_id == subscriber_id, merge.absorbed_id == subscriber_id),
+        merge.undone_at.is_(None),
     )
-    return [_merge(row) for row in rows]
 
 
 def absorbed_by(connection: Connection, subscriber_id: int) -> list[int]:

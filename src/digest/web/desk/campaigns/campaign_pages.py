@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from digest.bootstrap import App
 from digest.model.campaigns.editing.file_edits import content_of, table_in
 from digest.model.roles import Right
+from digest.store.base.asked_together import ask_together
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.staff.accounts import Account
@@ -94,6 +95,7 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
     @needs(Right.LOOK)
     def overview(name: str, done: str = "") -> Response:
         with digest.reading() as connection:
+            ask_together(connection, campaigns.QUESTIONS)
             stored = campaigns.by_name(connection, name)
             content = at_a_glance(connection, stored, digest.now())
         return of_campaigns.page(

@@ -23,6 +23,7 @@ from digest.schedule.reports.campaign_standing import (
 )
 from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles.of_campaigns import troubles_in
+from digest.store.base.asked_together import ask_together
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.campaigns.sources import SourceRow
@@ -62,6 +63,10 @@ def at_a_glance(
 ) -> dict[str, Any]:
     """Return what the page of a campaign shows."""
     campaign = stored.campaign
+    ask_together(
+        connection,
+        (*sources.QUESTIONS, *overview.of_readers(stored.id, campaign.lists)),
+    )
     schedules = campaigns.schedules_of(connection, stored)
     rows = sources.of_campaign(connection, stored.id).values()
     newest = editions.latest(connection, stored.id, limits.CAMPAIGN_EDITIONS)

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.model.people.merging import differing
-from digest.store.base.asked_together import ask_together
+from digest.store.base.asked_together import Asked, ask_together
+from digest.store.people import suppressions
 from digest.store.people.subscribers import Subscriber
+from digest.store.staff import audit
 from digest.web import limits
 from digest.web.desk.people import person_history, person_view
 from digest.web.desk.people.person_history import PersonEvent
@@ -31,9 +33,18 @@ def read_both(
     connection: Connection, digest: App, pair: Sequence[Subscriber]
 ) -> list[OfOneDouble]:
     """Return what is held of each of them, and the latest that has passed."""
-    ids = [each.id for each in pair]
-    ask_together(connection, chain.from_iterable(map(person_view.questions, ids)))
-    return [_read(connection, digest, person_id) for person_id in ids]
+    of_each = (_questions(digest, each) for each in pair)
+    ask_together(connection, chain.from_iterable(of_each))
+    return [_read(connection, digest, each.id) for each in pair]
+
+
+def _questions(digest: App, each: Subscriber) -> tuple[Asked, ...]:
+    targets = digest.hasher.hashed(each.person.keys).targets()
+    return (
+        *person_view.questions(each.id),
+        *suppressions.questions(targets.items()),
+        *audit.questions_about(f"person {each.id}"),
+    )
 
 
 def _read(connection: Connection, digest: App, person_id: int) -> OfOneDouble:

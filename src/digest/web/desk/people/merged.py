@@ -10,9 +10,11 @@ from digest.audience.doubles import undoing
 from digest.errors import DigestError, NotFound
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
+from digest.store.base.asked_together import ask_together
 from digest.store.people import subscribers
 from digest.store.people.doubles import merges
 from digest.store.people.doubles.merges import PersonMerge
+from digest.web.desk.people import person_view
 from digest.web.desk.people.person_pages import PersonPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import RowId
@@ -48,8 +50,10 @@ def routes(people: PersonPages) -> APIRouter:
 
 
 def _page(people: PersonPages, person_id: int, problem: str = "") -> Response:
-    person = people.view(person_id)
     with people.digest.reading() as connection:
+        of_merges = (merges.that_stand, person_id)
+        ask_together(connection, (*person_view.questions(person_id), of_merges))
+        person = people.view_in(connection, person_id)
         rows = [
             _row(people, connection, merge)
             for merge in merges.of_person(connection, person["id"])
