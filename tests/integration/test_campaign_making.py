@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -12,21 +12,24 @@ from starlette.testclient import TestClient
 from digest.bootstrap import App
 from digest.errors import CampaignFileError
 from digest.model.campaigns.web_access import WebAccess
+from digest.model.editions.edition import EditionState
 from digest.model.roles import Role
 from digest.schedule import campaign_making
 from digest.schedule.campaign_making import CampaignEnding, NewCampaign, name_for
+from digest.schedule.editions.publishing import approve, carry_forward, publish
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.file_versions import CampaignFile
+from digest.store.editions import editions
 from digest.web.app import make_app
-from tests.builders import EIGHT, SITE
+from tests.builders import EIGHT, SITE, a_post
 from tests.integration.test_campaign_form import fields_of
 from tests.integration.test_file_page import words_of
 from tests.integration.test_source_trial_page import FEED
 from tests.site import Site, serving
 from tests.staff import signed_in
-from tests.stored import FILE, a_stored_campaign
+from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
 
 NAME = "lantern-week"
 HOME = f"/desk/campaigns/{NAME}"
@@ -167,6 +170,31 @@ def test_an_end_that_is_past_is_told_with_the_edition_that_goes_at_once(
     assert f"goes out as soon as this is so, about {at}" in words
     assert f"Daily would go out {at}" in words
     assert "Never again" not in words.partition("Weekly would")[0]
+
+
+def test_an_edition_that_waits_goes_after_the_end_too_and_that_is_told(
+    engine: Engine,
+) -> None:
+    approved = FILE.replace("lists =", 'approval = "one"\nlists =')
+    a_stored_campaign(engine, approved)
+    a_reader(engine, "ann")
+    posts_accepted(engine, [a_post()])
+    waiting = publish(engine, NAME, "daily", EIGHT)
+    ending = CampaignEnding(date(2026, 7, 5))
+    with reading(engine) as connection:
+        file = campaigns.file_of(connection, NAME)
+    ended = replace(file, text=campaign_making.ended_text(file, ending)).parsed()
+    lines = campaign_making.ending_in_words(engine, ended, EIGHT)
+    campaign_making.end(engine, NAME, ending, EIGHT)
+    approve(engine, waiting.id, "Priya", EIGHT)
+    carry_forward(engine, waiting.id, EIGHT + timedelta(hours=1))
+
+    [line] = [line for line in lines if "waits still" in line]
+    assert line.startswith("daily of Monday 6 July 2026")
+    assert "goes if it is approved" in line
+    with reading(engine) as connection:
+        stands = editions.get(connection, waiting.id)
+    assert stands.state is EditionState.PLANNED
 
 
 def test_without_a_last_edition_what_is_due_before_the_end_is_told(

@@ -22,6 +22,7 @@ from digest.model.campaigns.editing.file_edits import (
     table_in,
 )
 from digest.model.campaigns.editing.toml_text import TomlValue, whole_text
+from digest.model.editions.edition import EditionState
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.campaign_files import (
     AppliedCampaign,
@@ -33,6 +34,7 @@ from digest.schedule.campaign_files import (
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns, schedule_rows
 from digest.store.campaigns.file_versions import CampaignFile
+from digest.store.editions import editions
 
 # In practice nothing of it reaches anybody, and staff choose before they go live.
 _FIRST_SCHEDULE: dict[str, TomlValue] = {
@@ -42,6 +44,8 @@ _FIRST_SCHEDULE: dict[str, TomlValue] = {
 }
 # Before a campaign's end: whatever is due at all is due in it.
 _LAST_STRETCH = timedelta(days=366)
+# An edition that is one by then, and that a person may still let go.
+_WAITING = (EditionState.OPEN, EditionState.FROZEN)
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -135,6 +139,11 @@ def ending_in_words(engine: Engine, campaign: Campaign, now: datetime) -> list[s
     """Return what happens when a campaign ends as it says, one thing a line."""
     with reading(engine) as connection:
         readers = schedule_rows.readers_of_each(connection, campaign.name)
+        waiting = [
+            edition
+            for edition in editions.in_states(connection, _WAITING)
+            if edition.campaign == campaign.name
+        ]
     foreseen = foreseen_slots(engine, campaign, now)
     lines = []
     for schedule in campaign.schedules:
@@ -149,6 +158,11 @@ def ending_in_words(engine: Engine, campaign: Campaign, now: datetime) -> list[s
             lines.append(f"{schedule.name} has its last edition on {at}, for {count}")
         else:
             lines.append(f"{schedule.name} has no edition to come, for {count}")
+    lines += [
+        f"{edition.schedule} of {moment_in_words(edition.slot, campaign.timezone)} "
+        "waits still: it goes if it is approved"
+        for edition in waiting
+    ]
     if campaign.last_edition.goodbye:
         lines.append("the last edition ends with your goodbye")
     return [
