@@ -96,11 +96,14 @@ def shape_of(connection: psycopg.Connection) -> Shape:
 
 
 def cleaned(
-    connection: psycopg.Connection, shape: Shape, contents: Contents
+    connection: psycopg.Connection, shape: Shape, contents: Contents, ours: int
 ) -> Shape | None:
-    """Have a database be as it was; return its shape, or None where it cannot be."""
+    """Have a database be as it was; return its shape, or None where it cannot be.
+
+    So many connections to it are `ours`.
+    """
     try:
-        if not _is_left(connection) or _has_changed(connection, shape):
+        if not _is_left(connection, ours) or _has_changed(connection, shape):
             return None
         with connection.transaction():
             _bring_back(connection, contents)
@@ -113,11 +116,11 @@ def cleaned(
         return None
 
 
-def _is_left(connection: psycopg.Connection) -> bool:
+def _is_left(connection: psycopg.Connection, ours: int) -> bool:
     """Whether nobody but us speaks to a database, or soon nobody does."""
     for _ in range(_LOOKS):
         # Within a transaction it would be told the same each time.
-        if connection.execute(_OTHERS).fetchone() == (1,):
+        if connection.execute(_OTHERS).fetchone() == (ours,):
             return True
         sleep(0.001)
     return False

@@ -24,6 +24,7 @@ from sqlalchemy import Engine, null, update
 from digest.store.base.engine import open_engine, writing
 from digest.store.base.tables import handover
 from digest.store.migrate import migrate
+from tests import warm
 from tests.cleaned import Contents, Shape, cleaned, shape_of
 from tests.in_memory import a_folder_in_memory
 
@@ -184,6 +185,7 @@ class Databases:
     def close(self) -> None:
         """Speak to none of them any longer."""
         for copy in self._unused:
+            warm.let_go(copy.name)
             copy.connection.close()
         self._unused.clear()
 
@@ -232,10 +234,12 @@ class Databases:
     def _let_go(self, name: str) -> None:
         """Have nobody speak to a database, so that it can be copied."""
         if name in self._used:
+            warm.let_go(name)
             self._used[name].connection.close()
 
     def _pattern_copied(self) -> Copy:
         name = self._copied(PATTERN)
+        warm.warm(name)
         connection = psycopg.connect(self._address.words(name), autocommit=True)
         if self._contents is None:
             self._contents = Contents.of(connection)
@@ -243,9 +247,11 @@ class Databases:
 
     def _take_back(self, copy: Copy) -> None:
         assert self._contents is not None
-        if shape := cleaned(copy.connection, copy.shape, self._contents):
+        ours = 1 + warm.count(copy.name)
+        if shape := cleaned(copy.connection, copy.shape, self._contents, ours):
             self._unused.append(replace(copy, shape=shape))
         else:
+            warm.let_go(copy.name)
             copy.connection.close()
             self._drop(copy.name)
 

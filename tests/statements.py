@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
+from tests import warm
+
 _compiled: MutableMapping[Any, Any] = LRUCache(4000)
 _of_server: dict[str, Any] = {}
 
@@ -57,6 +59,15 @@ class SharingPostgresql(_OneOfAKind, PGDialect_psycopg):
                 if name not in before or before[name] is not value
             )
         vars(self).update(_of_server)
+
+    def connect(self, *words: Any, **names: Any) -> Any:
+        """Return a connection that is as new; one to a warm database where it can."""
+        return warm.take(names) or super().connect(*words, **names)
+
+    def do_close(self, dbapi_connection: Any) -> None:
+        """Close a connection, or keep it for who connects to the same next."""
+        if not warm.keep(dbapi_connection):
+            super().do_close(dbapi_connection)  # type: ignore[no-untyped-call]  # SQLAlchemy's
 
 
 def compile_once() -> None:

@@ -82,3 +82,29 @@ def test_one_that_somebody_still_speaks_to_is_used_by_nobody_else(
         assert second.url != first.url
     other.invalidate()
     other.close()
+
+
+def test_a_connection_that_one_test_has_let_go_is_as_new_to_the_next(
+    databases: Databases,
+) -> None:
+    with databases.database() as first, first.connect() as connection:
+        process = connection.scalar(text("SELECT pg_backend_pid()"))
+        connection.execute(text("SET statement_timeout = 4321"))
+        connection.execute(text("CREATE TEMPORARY TABLE of_a_test (a integer)"))
+        connection.execute(text("LISTEN somebody"))
+        for _ in range(9):
+            connection.execute(text("SELECT pg_advisory_lock(1)"))
+        connection.commit()
+    with databases.database() as second, second.connect() as connection:
+        assert connection.scalar(text("SELECT pg_backend_pid()")) == process
+        for words in (
+            "SELECT setting FROM pg_settings WHERE name = 'statement_timeout'"
+            " AND setting <> '0'",
+            "SELECT to_regclass('of_a_test')",
+            "SELECT pg_listening_channels()",
+            "SELECT name FROM pg_prepared_statements",
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory'",
+        ):
+            assert connection.scalar(text(words)) is None, words
+        for _ in range(9):
+            connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
