@@ -109,11 +109,16 @@ def cleaned(
             _bring_back(connection, contents)
         if connection.execute(_HAS_STATISTICS).fetchone() is None:
             return shape
-        with connection.transaction():
-            connection.execute(_FORGET_STATISTICS)
+        forget_statistics(connection)
         return shape_of(connection)
     except psycopg.Error:
         return None
+
+
+def forget_statistics(connection: psycopg.Connection) -> None:
+    """Have a database be as one whose rows nobody has counted."""
+    with connection.transaction():
+        connection.execute(_FORGET_STATISTICS)
 
 
 def _is_left(connection: psycopg.Connection, ours: int) -> bool:
