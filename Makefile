@@ -11,9 +11,12 @@ MUTANTS ?=
 FUZZ ?=
 FUZZ_SECONDS ?= 60
 SCREENS ?=
+# The longest first, by which the others are done by the time it ends.
+CHECKS := check-types check-names check-terms check-api check-format check-lint \
+  check-layers check-words check-limits check-clocks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo serve bench curves kill-matrix soak mutants fuzz pictures browser postgres dovecot fiu gmime vnu limits clocks words lock secrets screens stylesheet
+.PHONY: help setup check test demo serve bench curves kill-matrix soak mutants fuzz pictures browser postgres dovecot fiu gmime vnu limits clocks words lock secrets screens stylesheet $(CHECKS)
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -22,16 +25,18 @@ setup: $(VENV)/.dev-installed ## make .venv with everything that work on Digest 
 	@echo "ready: .venv holds Digest and its tools"
 
 check: $(VENV)/.dev-installed ## format, lint, types, layers, names, catalogues and pages
-	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
-	$(PYTHON) -m tests.catalogues --check
-	$(PYTHON) -m tests.house
-	$(PYTHON) -m tests.limits_page --check
-	$(PYTHON) -m tests.clock_page --check
-	$(PYTHON) -m tests.api_page --check
-	$(PYTHON) -m tests.glossary
+	@$(MAKE) --no-print-directory --jobs=2 $(CHECKS)
+
+check-types: ; $(VENV)/bin/mypy
+check-names: ; $(PYTHON) -m tests.house
+check-terms: ; $(PYTHON) -m tests.glossary
+check-api: ; $(PYTHON) -m tests.api_page --check
+check-format: ; $(VENV)/bin/ruff format --check .
+check-lint: ; $(VENV)/bin/ruff check .
+check-layers: ; $(VENV)/bin/lint-imports
+check-words: ; $(PYTHON) -m tests.catalogues --check
+check-limits: ; $(PYTHON) -m tests.limits_page --check
+check-clocks: ; $(PYTHON) -m tests.clock_page --check
 
 test: $(VENV)/.dev-installed browser postgres dovecot fiu gmime vnu check ## check, then run every test, on all cores; name the slowest
 	@# Compiled once: else each of the processes that tests start compiles all it imports.
