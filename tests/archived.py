@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
-from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.model.editions.edition import EditionState
@@ -15,8 +14,9 @@ from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.editions import editions, moves
 from digest.web.app import make_app
-from tests.builders import EIGHT, SITE
+from tests.builders import EIGHT
 from tests.joining import JOINABLE
+from tests.one_loop import client_of
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 
 OPEN = JOINABLE.replace("timezone =", "archive = true\ntimezone =")
@@ -37,7 +37,7 @@ class ArchivedSite:
         self.digest = App(
             Settings(data_dir=self.folder), self.engine, lambda: self.now, "s" * 40
         )
-        self.client = TestClient(make_app(self.digest), base_url=SITE)
+        self.client = client_of(make_app(self.digest))
         a_stored_campaign(self.engine, self.file)
         a_reader(self.engine, "zoe")
 

@@ -11,7 +11,6 @@ from email.policy import default
 from pathlib import Path
 
 from sqlalchemy import Engine
-from starlette.testclient import TestClient
 
 from digest.bootstrap import App
 from digest.deliver.carrier import Carrier
@@ -21,6 +20,7 @@ from digest.settings import Settings
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 from tests.fakes.carrier import ScriptedCarrier
+from tests.one_loop import client_of
 from tests.stored import FILE, a_stored_campaign
 
 WORDING = "Yes, please send me the Lantern Week news. I can stop at any time."
@@ -53,7 +53,7 @@ class JoiningSite:
         self.digest = App(
             Settings(data_dir=self.folder), self.engine, lambda: self.now, "s" * 40
         )
-        self.client = TestClient(make_app(self.digest), base_url=SITE)
+        self.client = client_of(make_app(self.digest))
 
     def asks(self, email: str, **typed: str) -> str:
         """Sign up by email; return the page that answers."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from fastapi.testclient import TestClient
 from sqlalchemy import Engine, func, insert, select, update
 
 from digest.audience.suppressing import suppress
@@ -63,6 +62,7 @@ from tests.databases import quick_engine
 from tests.joining import JOINABLE, a_joining_site, link_in
 from tests.kept import overdue, removed
 from tests.lists import ANN, BOB, HASHER, HASHER_SECRET, imported
+from tests.one_loop import client_of
 from tests.paper import DILWYN, Paper, paper, paper_pattern
 from tests.pictures import a_drawing, saved
 from tests.staff import signed_in
@@ -570,7 +570,7 @@ def test_each_night_all_of_it_is_done(stock: Kept) -> None:
 
 def test_staff_see_what_is_kept_and_what_came_of_the_last_night(stock: Kept) -> None:
     def page() -> str:
-        visitor = TestClient(make_app(stock.digest), base_url=SITE)
+        visitor = client_of(make_app(stock.digest))
         signed_in(visitor, stock.digest, Role.ADMIN)
         return visitor.get("/desk/settings/retention").text
 
