@@ -18,6 +18,8 @@ MOST = 3
 # Who connects otherwise may do less, or has something set from the beginning.
 _USER, _USUAL = "postgres", {"host", "dbname", "user", "context"}
 
+_COUNTS_WHEN_ASKED = 150_000
+
 _lock = Lock()
 _idle: defaultdict[str, list[psycopg.Connection]] = defaultdict(list)
 _databases = set[str]()
@@ -72,11 +74,15 @@ def keep(connection: psycopg.Connection) -> bool:
 
 def _is_as_new(connection: psycopg.Connection) -> bool:
     """Have it forget all that was set on it; whether it could."""
-    if connection.info.transaction_status is not TransactionStatus.IDLE:
+    info = connection.info
+    is_idle = info.transaction_status is TransactionStatus.IDLE
+    if not is_idle or info.server_version < _COUNTS_WHEN_ASKED:
         return False
     try:
         connection.autocommit = True
         connection.execute("DISCARD ALL")
+        # As one that ends does: what it has counted is no longer its own.
+        connection.execute("SELECT pg_stat_force_next_flush()")
         connection.autocommit = False
     except psycopg.Error:
         return False
