@@ -63,5 +63,5 @@ def test_days_of_a_page_that_lack_a_year_are_dated_as_when_it_is_gathered(
         done = digest("source", "try", "page", f"{site.url}/week")
     published = [line for line in done.stdout.splitlines() if "published: " in line]
 
-    assert ["06 July" in line for line in published] == [True, False]
-    assert ["07 July" in line for line in published] == [False, True]
+    assert [" 6 July" in line for line in published] == [True, False]
+    assert [" 7 July" in line for line in published] == [False, True]

@@ -294,7 +294,7 @@ def test_each_version_says_who_when_and_what_it_changed(
         (1, "root (command line)", "a file", "made"),
     ]
     assert page == rows[1:3]
-    assert (before, after) == (FILE, LATER)
+    assert (before, after.text) == (FILE, LATER)
 
 
 def test_gone_back_to_is_a_new_version(engine: Engine, path: Path) -> None:

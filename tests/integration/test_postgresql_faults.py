@@ -82,6 +82,14 @@ def a_locker(server: Server) -> Iterator[psycopg.Connection]:
         yield session
 
 
+def pack(server: Server) -> None:
+    """Leave no room on the pages of deliveries: each change to one needs a new page."""
+    where = f"host={server.folder} user=postgres dbname={NAME}"
+    with psycopg.connect(where, autocommit=True) as session:
+        session.execute("ALTER TABLE delivery SET (fillfactor = 100)")
+        session.execute("VACUUM FULL delivery")
+
+
 def lock(session: psycopg.Connection) -> None:
     """Have nobody else write a delivery until the session's transaction ends."""
     session.execute("LOCK TABLE delivery IN EXCLUSIVE MODE")
@@ -124,6 +132,7 @@ def test_work_goes_on_by_itself_when_the_server_is_back(
 def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded() -> None:
     small = partial(a_disk, megabytes=100)
     with a_server(small) as server, a_database(server) as engine:
+        pack(server)
         filler = server.data / "filler"
         carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: fill(filler)))
 

@@ -138,7 +138,7 @@ def history(
     with open_app() as digest, digest.reading() as connection:
         if version is not None:
             before, after = change_of(connection, name, version)
-            _show_difference(before, after, write=result)
+            _show_difference(before, after.text, write=result)
             return
         versions = history_of(connection, name, limit)
     if json:

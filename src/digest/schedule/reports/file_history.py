@@ -40,11 +40,16 @@ def history_of(
     return [_change(version, former) for version, former in pairs][:limit]
 
 
-def change_of(connection: Connection, name: str, number: int) -> tuple[str, str]:
-    """Return the file before that version, "" before the first, and as it was then."""
+def change_of(
+    connection: Connection, name: str, number: int
+) -> tuple[str, CampaignFile]:
+    """Return the text before that version, "" before the first, and its file.
+
+    Raises NotFound saying which versions there are.
+    """
     version = file_versions.numbered(connection, name, number)
     former = file_versions.listed(connection, name, 1, before=number)
-    return former[0].file.text if former else "", version.file.text
+    return former[0].file.text if former else "", version.file
 
 
 def _change(version: FileVersion, former: FileVersion | None) -> FileChange:

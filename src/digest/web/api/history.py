@@ -83,8 +83,8 @@ def routes(digest: App) -> APIRouter:
         with digest.reading() as connection:
             before, after = change_of(connection, name, number)
             [row] = history_of(connection, name, 1, before=number + 1)
-        lines = [str(line) for line in difference(before, after)]
-        return ShownVersion(**_view(row).model_dump(), text=after, lines=lines)
+        lines = [str(line) for line in difference(before, after.text)]
+        return ShownVersion(**_view(row).model_dump(), text=after.text, lines=lines)
 
     @router.post("/{number}/back", responses=documented(412, 428))
     @asks(Scope.ARRANGE)

@@ -12,7 +12,7 @@ from digest.model.staff_words import moment_in_words
 from digest.schedule import campaign_files
 from digest.schedule.campaign_files import ChangedFileError, EditedFile
 from digest.schedule.reports.file_history import FileChange, change_of, history_of
-from digest.store.campaigns import campaigns, file_versions
+from digest.store.campaigns import campaigns
 from digest.store.staff.accounts import Account
 from digest.web import limits
 from digest.web.desk.campaigns.campaign_pages import CampaignPages, named
@@ -78,12 +78,11 @@ class _HistoryPages:
         with self._digest.reading() as connection:
             stored = campaigns.file_of(connection, name)
             (row,) = history_of(connection, name, 1, before=number + 1)
-            before, after = change_of(connection, name, number)
-            version = file_versions.numbered(connection, name, number).file
+            before, version = change_of(connection, name, number)
         meaning: tuple[str, ...] = ()
         is_now = version.mark == stored.mark
         if not is_now:
-            edited = EditedFile(name, after, logo=version.logo)
+            edited = EditedFile(name, version.text, logo=version.logo)
             engine = self._digest.engine
             try:
                 meaning = campaign_files.meaning_of_edited(
@@ -96,8 +95,8 @@ class _HistoryPages:
             campaign=named(name, stored.text),
             status=status,
             row=self._row(row),
-            changed=list(difference(before, after)),
-            back=list(difference(stored.text, after)),
+            changed=list(difference(before, version.text)),
+            back=list(difference(stored.text, version.text)),
             meaning=meaning,
             mark=stored.mark,
             is_now=is_now,
