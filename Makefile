@@ -73,7 +73,7 @@ fuzz: $(VENV)/.dev-installed ## give what reads sources made-up input, FUZZ_SECO
 pictures: $(VENV)/.dev-installed browser ## draw the pictures of README.md anew
 	$(PYTHON) -m docs.make_pictures
 
-screens: $(VENV)/.dev-installed browser ## draw every page into build/screens, or those that SCREENS names
+screens: $(VENV)/.dev-installed browser ## draw every page into build/screens in about two minutes, or those that SCREENS names
 	$(PYTHON) -m docs.make_screens $(SCREENS)
 
 stylesheet: $(VENV)/.dev-installed ## make the pages' first style sheet anew, of the npm package it is of

@@ -7,11 +7,15 @@ The pictures are for looking at, each beside its mock-up, and are not kept.
 
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, Route, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
@@ -37,8 +41,12 @@ BUILD = Path(__file__).parents[1] / "build" / "screens"
 HOME = "http://localhost:8000"
 OPEN = "/desk/campaigns/lantern-week/daily"
 WIDTHS = (1280, 375)
-SCHEMES = ("light", "dark")
-
+HEIGHT = 900
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# As much of a page as anybody looks at: the API's goes on for 85,000 lines of dots.
+TALLEST = 8_000
+# How long each attempt to draw a page waits for each of its steps.
+PATIENCE = (timedelta(seconds=30), timedelta(minutes=2))
 
 PEOPLE = b"""Full name,E-mail addr.,Street,Town,PC,Signed up,Xmas card
 Constance Abernethy,,4 Chandler's Row,TIDEWELL,ZZ99 1AC,27/04/2026,yes
@@ -244,39 +252,102 @@ def _contents(digest: App) -> EditionContents:
     return contents(digest.engine, "lantern-week", "daily", digest.now())
 
 
-def draw(browser: Browser, client: TestClient, name: str, path: str) -> None:
-    """Draw a page at every width, in every colour scheme; `path` may be its markup."""
-    is_markup = not path.startswith("/")
+class Screens:
+    """Draws pages of a program, one after another, in a page that all of them share.
 
-    def answer(route: Route) -> None:
+    A page that is late is drawn again in a new one. One that is late again, or that
+    the program does not answer, is named in `missed`, and the rest goes on.
+    """
+
+    def __init__(self, browser: Browser, client: TestClient) -> None:
+        self._browser = browser
+        self._client = client
+        self._page: Page | None = None
+        self._markup = ""
+        # Styles and fonts are asked for by every page.
+        self._files: dict[str, tuple[int, str | None, bytes]] = {}
+        self.missed: list[str] = []
+
+    def draw(self, name: str, path: str) -> None:
+        """Draw a page at every width, in every scheme; `path` may be its markup."""
+        self._markup = "" if path.startswith("/") else path
+        for patience in PATIENCE:
+            try:
+                status = self._drawn(name, "/" if self._markup else path, patience)
+            except PlaywrightError as problem:
+                self.close()
+                why = str(problem).partition("\n")[0]
+                say(f"{name}: {why}")
+            else:
+                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                    say(f"{name}: the program answers {status} to {path}")
+                    break
+                return
+        self.missed.append(name)
+
+    def _drawn(self, name: str, path: str, patience: timedelta) -> int:
+        """Draw a page; return the status that it was answered with."""
+        page = self._page = self._page or self._browser.new_page(locale="en-GB")
+        page.set_default_timeout(patience / timedelta(milliseconds=1))
+        # Asked for each time: a page that is the last one with another #part stays.
+        page.unroute_all()
+        page.route("**/*", self._answer)
+        page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+        page.emulate_media(color_scheme=SCHEMES[0])
+        answer = page.goto(HOME + path)
+        for scheme in SCHEMES:
+            for width in WIDTHS:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": HEIGHT})
+                height = page.evaluate("document.documentElement.scrollHeight")
+                page.screenshot(
+                    path=BUILD / f"{name}-{width}-{scheme}.png",
+                    full_page=True,
+                    clip=FloatRect(
+                        x=0,
+                        y=0,
+                        width=width,
+                        height=min(max(height, HEIGHT), TALLEST),
+                    ),
+                )
+        return answer.status if answer else HTTPStatus.OK
+
+    def _answer(self, route: Route) -> None:
         asked_for = route.request.url.removeprefix(HOME)
-        if asked_for == "/" and is_markup:
-            route.fulfill(content_type="text/html; charset=utf-8", body=path)
+        if asked_for == "/" and self._markup:
+            route.fulfill(content_type="text/html; charset=utf-8", body=self._markup)
             return
-        response = client.get(asked_for)
-        route.fulfill(
-            status=response.status_code,
-            content_type=response.headers.get("Content-Type"),
-            body=response.content,
-        )
+        answer = self._files.get(asked_for)
+        if answer is None:
+            response = self._client.get(asked_for)
+            content_type = response.headers.get("Content-Type")
+            answer = (response.status_code, content_type, response.content)
+        if asked_for.startswith("/static/"):
+            self._files[asked_for] = answer
+        status, content_type, body = answer
+        route.fulfill(status=status, content_type=content_type, body=body)
 
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            page = browser.new_page(
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,  # type: ignore[arg-type]  # one of the two
-            )
-            page.route("**/*", answer)
-            page.goto(HOME + ("/" if is_markup else path))
-            page.screenshot(path=BUILD / f"{name}-{width}-{scheme}.png", full_page=True)
+    def close(self) -> None:
+        """Close the page that is drawn in; the next is drawn in a new one."""
+        page, self._page = self._page, None
+        if page is not None:
             page.close()
 
 
-def main(names: list[str]) -> None:
-    """Run the demo in a folder of its own and draw its pages, or those named."""
+def say(words: str) -> None:
+    """Say how far it is."""
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - what it is for
+
+
+def main(names: list[str]) -> int:
+    """Run the demo in a folder of its own and draw its pages, or those named.
+
+    Return 1 where a page could not be drawn, or none has a name that was given.
+    """
     BUILD.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        say("making the sample week")
         run_demo(folder, once=True, port=8000, talk=lambda _words: None)
         with opened(Settings(data_dir=folder)) as digest, sync_playwright() as tool:
             browser = tool.chromium.launch(
@@ -284,13 +355,24 @@ def main(names: list[str]) -> None:
             )
             an_account(digest, Role.ADMIN, "Priya Nair")
             client = TestClient(
-                make_app(digest), base_url=HOME, headers={"Origin": HOME}
+                make_app(digest),
+                base_url=HOME,
+                headers={"Origin": HOME},
+                raise_server_exceptions=False,
             )
+            screens = Screens(browser, client)
+            missing = set(names)
             for name, path in pages(digest, client):
                 if not names or name in names:
-                    draw(browser, client, name, path)
+                    since = time.monotonic()
+                    screens.draw(name, path)
+                    say(f"{name}: {time.monotonic() - since:.1f} s")
+                    missing.discard(name)
             browser.close()
+    for name in [*screens.missed, *sorted(missing)]:
+        say(f"NOT DRAWN: {name}")
+    return 1 if screens.missed or missing else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))
