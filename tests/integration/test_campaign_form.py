@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -243,6 +244,35 @@ def test_two_people_on_one_field_cannot_overwrite_one_another(
     assert "Saved" in desk.post(f"{HERE}/name", data=choice).text
     campaign = campaign_of(program)
     assert (campaign.title, campaign.reply_to) == (title, "us@example.org")
+
+
+def test_what_only_the_other_changed_stays_where_two_answers_are_chosen_from(
+    desk: TestClient, program: App
+) -> None:
+    fields = fields_of(desk.get(f"{HERE}/name").text)
+    sent(desk, "name", title="Lamp Week", reply_to="us@example.org")
+    refused = desk.post(f"{HERE}/name", data=fields | {"title": "Candle Week"})
+    done = desk.post(f"{HERE}/name", data=fields_of(refused.text))
+
+    assert "Saved" in done.text
+    campaign = campaign_of(program)
+    assert (campaign.title, campaign.reply_to) == ("Candle Week", "us@example.org")
+
+
+def test_what_only_the_other_changed_stays_where_slots_are_looked_at_first(
+    desk: TestClient, program: App
+) -> None:
+    page = f"{HERE}/schedules/daily"
+    fields = fields_of(desk.get(page).text)
+    _, looked_at = sent(desk, "schedules/daily", catch_up="2d")
+    desk.post(page, data=fields_of(looked_at))
+    slots = desk.post(page, data=fields | {"at": "17:30"})
+    done = desk.post(page, data=fields_of(slots.text))
+
+    assert "Saved" in done.text
+    schedule = campaign_of(program).schedules[0]
+    assert schedule.times.times.times[0].hour == 17
+    assert schedule.catch_up == timedelta(days=2)
 
 
 def test_keys_that_a_form_does_not_know_are_kept(

@@ -38,18 +38,26 @@ def all_of(program: App, who: str = "1") -> dict[str, object]:
         return everything(connection, program.hasher, who)
 
 
+def fields_of(desk: TestClient, address: str) -> dict[str, str]:
+    """Return what the form at an address shows, as a browser would send it."""
+    page = desk.get(address)
+    return fields_in(page.text) if page.status_code == 200 else {}
+
+
+def fields_in(page: str) -> dict[str, str]:
+    """Return what the forms of a page show, but for areas of text and choices."""
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input [^>]*>", page.partition("<main")[2]):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        is_choice = attributes.get("type") in ("radio", "checkbox")
+        if "name" in attributes and (not is_choice or "checked" in tag):
+            fields[attributes["name"]] = unescape(attributes.get("value", ""))
+    return fields
+
+
 def sent(desk: TestClient, address: str, **fields: str) -> str:
     """Send the form at an address, with what it shows, and return the page after it."""
-    page = desk.get(address)
-    fields_there: dict[str, str] = {}
-    if page.status_code == 200:
-        tags = re.findall(r"<input [^>]*>", page.text.partition("<main")[2])
-        for tag in tags:
-            attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-            is_choice = attributes.get("type") in ("radio", "checkbox")
-            if "name" in attributes and (not is_choice or "checked" in tag):
-                fields_there[attributes["name"]] = unescape(attributes.get("value", ""))
-    answer = desk.post(address, data=fields_there | fields)
+    answer = desk.post(address, data=fields_of(desk, address) | fields)
     assert answer.status_code in (200, 422), answer.text
     return unescape(answer.text)
 
@@ -146,10 +154,29 @@ def test_what_is_wrong_stands_at_its_field_and_is_kept(desk: TestClient) -> None
 def test_a_form_of_before_somebody_elses_change_asks_first(
     desk: TestClient, program: App
 ) -> None:
-    page = sent(desk, f"{ANN}/edit", version="of before", organiser="Bea")
+    before = fields_of(desk, f"{ANN}/edit")
+    sent(desk, f"{ANN}/edit", organiser="Joan", phone="01632 960101")
+    answer = desk.post(f"{ANN}/edit", data=before | {"organiser": "Bea"})
+    page = unescape(answer.text)
 
-    assert "Somebody else has changed this person" in page
-    assert all_of(program)["organiser"] == ""
+    assert answer.status_code == 409
+    assert "Priya changed this while you were writing" in page
+    assert "Priya changed phone, looked after by at" in page
+    assert 'id="organiser" name="organiser" type="text" value="Bea"' in page
+    assert 'id="phone" name="phone" type="tel" value="01632 960101"' in page
+    assert all_of(program)["organiser"] == "Joan"
+
+
+def test_of_two_peoples_answers_one_is_chosen(desk: TestClient, program: App) -> None:
+    before = fields_of(desk, f"{ANN}/edit")
+    sent(desk, f"{ANN}/edit", organiser="Joan", phone="01632 960101")
+    mine = before | {"organiser": "Bea", "language": "cy"}
+    again = fields_in(desk.post(f"{ANN}/edit", data=mine).text)
+    desk.post(f"{ANN}/edit", data=again | {"organiser-keep": "theirs"})
+
+    now = all_of(program)
+    assert (now["organiser"], now["language"]) == ("Joan", "cy")
+    assert now["phone"] == "01632 960101"
 
 
 def test_who_moves_house_is_served_there(desk: TestClient, program: App) -> None:

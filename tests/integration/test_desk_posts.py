@@ -52,7 +52,7 @@ def item(program: App, item_id: int) -> ListedItem:
 def form_of(desk: TestClient, address: str, **changes: str) -> dict[str, str]:
     """Return the fields of the form at an address as a browser would send them."""
     page = desk.get(address).text
-    inputs = r'<input [^>]*?name="(\w+)"[^>]*? value="([^"]*)"([^>]*)'
+    inputs = r'<input [^>]*?name="([\w-]+)"[^>]*? value="([^"]*)"([^>]*)'
     fields = {
         name: value
         for name, value, rest in re.findall(inputs, page)
@@ -289,10 +289,23 @@ def test_two_people_who_edit_one_post_are_told(desk: TestClient, program: App) -
     desk.post(address, data=first)
     answer = desk.post(address, data=second)
 
-    assert answer.status_code == 422
-    assert "has changed this since you opened it" in answer.text
+    assert answer.status_code == 409
+    assert "Ann changed this while you were writing" in answer.text
     assert 'value="Second"' in answer.text
     assert item(program, TO_GO).title == "First"
+
+
+def test_what_only_one_of_two_people_wrote_of_a_post_is_kept(desk: TestClient) -> None:
+    address = f"/desk/posts/{TO_GO}/edit"
+    second = form_of(desk, address, summary="All of brass.")
+    desk.post(address, data=form_of(desk, address, title="First", topics="tea"))
+    answer = desk.post(address, data=second)
+
+    assert "Ann edited title, topics at" in answer.text
+    assert "Choose which to keep" not in answer.text
+    assert 'name="title" type="text" value="First"' in answer.text
+    assert 'name="topics" type="text" value="tea"' in answer.text
+    assert 'name="summary" type="text" value="All of brass."' in answer.text
 
 
 def test_an_event_is_called_off_and_on_again(desk: TestClient, program: App) -> None:

@@ -279,6 +279,31 @@ def test_events_are_ticked_for_the_list_of_what_is_on(desk: Desk) -> None:
     assert re.search(f'id="listed-{walk}"[^>]* checked', desk.page())
 
 
+def test_two_people_tick_events_and_neither_unticks_for_the_other(desk: Desk) -> None:
+    posts_accepted(desk.program.engine, [an_event("event-2", title="Tea")], NOW)
+    publishing.publish(desk.program.engine, "lantern-week", "daily", EIGHT)
+    posts_accepted(desk.program.engine, [a_post("four", title="Four")], NOW)
+    walk, tea = desk.number("event-1"), desk.number("event-2")
+    offered = {"shown": f"{walk} {tea}", "were-listed": f"{walk} {tea}"}
+    form = desk.form(**offered, **{f"listed-{tea}": "yes"})
+    desk.as_("Sam").press("events", **offered, **{f"listed-{walk}": "yes"})
+    page = desk.as_("Priya").client.post(f"{OPEN}/events", data=form).text
+
+    assert "Meanwhile Sam" in page
+    for number in (walk, tea):
+        assert not re.search(f'id="listed-{number}"[^>]* checked', page)
+
+
+def test_words_that_nobody_else_wrote_are_saved_whatever_they_did(desk: Desk) -> None:
+    read = {"read-subject": "", "read-preheader": "", "read-note": ""}
+    form = desk.form(subject="Mine", preheader="", note="", **read)
+    desk.as_("Sam").press("pin", post=desk.number("two"))
+    page = desk.as_("Priya").client.post(f"{OPEN}/words", data=form).text
+
+    assert "Meanwhile Sam pinned “Two”" in page
+    assert contents(desk.program.engine, "lantern-week", "daily", NOW).subject == "Mine"
+
+
 def test_checks_and_whom_it_reaches_are_told_when_asked_for(desk: Desk) -> None:
     assert "Check it now" in desk.page()
     page = desk.page(f"{OPEN}?check=yes")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.editions import steering
 from digest.store.posts import editing
 from digest.store.staff.accounts import Account
-from digest.web.desk.editions.conflicts import chosen_words, conflict
+from digest.web.desk.editions.conflicts import chosen_words, conflict, merged_words
 from digest.web.desk.editions.edition_pages import EditionPages, EditionQuery, Refusal
 from digest.web.desk.posts.actions import ACTIONS
 from digest.web.doors.rights import Staff, needs
@@ -53,15 +53,50 @@ def _number(form: FormFields, name: str) -> int:
 
 
 def _words(hand: Steer, form: FormFields) -> SteeredEdition:
-    return hand.words(**chosen_words(form))
+    """Write the words; those that nobody else has written meanwhile, whatever they did.
+
+    Raises EditionConflict where both wrote the same ones.
+    """
+    try:
+        return hand.words(**chosen_words(form))
+    except EditionConflict:
+        inside = contents(hand.engine, hand.what, hand.schedule, hand.now)
+        mine = merged_words(inside, form)
+        if mine.clashes:
+            raise
+        return replace(hand, version=inside.steered.version).words(**mine.fields)
 
 
 def _events(hand: Steer, form: FormFields) -> SteeredEdition:
-    offered = [
-        int(number) for number in form.get("shown", "").split() if number.isdigit()
+    """List what was ticked in the form, and not what was unticked.
+
+    What stayed as the form showed it is left alone: somebody else may have changed it.
+    """
+    ticked = {
+        number for number in _numbers(form, "shown") if f"listed-{number}" in form
+    }
+    was = {*_numbers(form, "were-listed")} if "were-listed" in form else None
+    offered = _numbers(form, "shown")
+    return hand.list_events(
+        [
+            each
+            for each in offered
+            if each in ticked and (was is None or each not in was)
+        ],
+        [
+            each
+            for each in offered
+            if each not in ticked and (was is None or each in was)
+        ],
+    )
+
+
+def _numbers(form: FormFields, name: str) -> list[int]:
+    return [
+        int(number)
+        for number in form.get(name, "").split()
+        if number.isascii() and number.isdigit() and len(number) <= _NUMBER_LENGTH
     ]
-    listed = [number for number in offered if f"listed-{number}" in form]
-    return hand.list_events(listed, [each for each in offered if each not in listed])
 
 
 BUTTONS: Mapping[str, SteeringButton] = {
@@ -194,10 +229,11 @@ def _changed_meanwhile(
     slot = _slot(form)
     if act != "words" or slot not in (None, inside.edition.slot):
         return editions.edition(place, EditionQuery(), Refusal.of(problem, form))
+    mine = merged_words(inside, form)
     with editions.digest.reading() as connection:
         saw = _number(form, "version")
         acts = steering.acts_since(connection, inside.edition.place, saw)
-    page: dict[str, Any] = conflict(inside, acts, form)
+    page: dict[str, Any] = conflict(inside, acts, mine)
     return editions.page(
         "desk/editions/conflict.html", address=place.address, status=409, **page
     )

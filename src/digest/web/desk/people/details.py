@@ -1,6 +1,7 @@
 """The forms of what is held of somebody: changed, moved to another house, added."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -19,10 +20,19 @@ from digest.model.people.lawful_basis import LawfulBasis, SoftOptInCondition
 from digest.model.roles import Right
 from digest.store.campaigns import campaigns
 from digest.store.people import subscribers, subscriptions
+from digest.store.staff import audit
 from digest.store.staff.accounts import Account
 from digest.web.desk.people.person_pages import PersonPages, to_person
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.merged_forms import (
+    MergedForm,
+    last_act,
+    merged,
+    others_change,
+    read_again,
+    read_fields,
+)
 from digest.web.parts.routing import PageRouter
 
 Form = Annotated[FormFields, Depends(form_fields)]
@@ -45,10 +55,27 @@ _CONDITIONS_TO_TICK = (
     ),
     ("condition_could_refuse", "they were told then how to say no to emails"),
 )
-_CHANGED = (
-    "Somebody else has changed this person since you opened the form: look at them on "
-    "another page; press the button again to have it as it is here"
-)
+# What each column is called on the forms.
+_LABELS: Mapping[str, str] = {
+    "name": "Name on the envelope",
+    "email": "Email address",
+    "phone": "Phone",
+    "format": "What they need",
+    "schedule": "How often",
+    "topics": "Topics",
+    "language": "Language",
+    "organiser": "Looked after by",
+    "notes": "Notes",
+    "postcode": "Postcode",
+    "country": "Country",
+    **{column: f"Address, line {n}" for n, column in enumerate(ADDRESS, start=1)},
+}
+
+
+class _ChangedMeanwhile(Exception):  # noqa: N818 - what became of what was typed
+    def __init__(self, form: MergedForm) -> None:
+        super().__init__("changed meanwhile")
+        self.form = form
 
 
 def routes(people: PersonPages) -> APIRouter:
@@ -104,81 +131,100 @@ def _add_change(
     columns: tuple[str, ...],
     done: str,
 ) -> None:
+    of = _DetailsForm(people, name, columns, done)
+
     @router.api_route(f"/{{person_id}}/{name}", methods=_READ)
     @needs(Right.EDIT)
     def form_page(person_id: RowId) -> Response:
-        def as_held(cells: Mapping[str, str]) -> FormFields:
-            return {column: cells.get(column, "") for column in columns}
-
-        return _details_page(people, name, person_id, as_held, {})
+        return of.page(person_id, {}, {})
 
     @router.post(f"/{{person_id}}/{name}")
     @needs(Right.EDIT)
     def change(staff: Staff, person_id: RowId, form: Form) -> Response:
-        def as_typed(_cells: Mapping[str, str]) -> FormFields:
-            return form
-
-        with people.digest.reading() as connection:
-            version = version_of(_cells(connection, person_id))
-        if form.get("version") != version:
-            return _details_page(people, name, person_id, as_typed, {"": _CHANGED})
-        wanted = {column: form[column] for column in columns if column in form}
-        return _changed(
-            people,
-            staff,
-            person_id,
-            (wanted, done),
-            lambda faults: _details_page(people, name, person_id, as_typed, faults),
-        )
+        return of.save(staff, person_id, form)
 
 
-def _changed(
-    people: PersonPages,
-    staff: Account,
-    person_id: int,
-    what: tuple[Mapping[str, str], str],
-    again: Callable[[dict[str, str]], Response],
-) -> Response:
-    wanted, done = what
+@dataclass(frozen=True, slots=True)
+class _DetailsForm:
+    """A form of some columns of what is held of somebody; `done` is told once saved."""
 
-    def change(connection: Connection) -> str:
-        now = people.digest.now()
-        edited = edit(connection, people.digest.hasher, str(person_id), wanted, now)
-        return done if edited.changed else "unchanged"
+    people: PersonPages
+    name: str
+    columns: tuple[str, ...]
+    done: str
 
-    try:
-        with people.digest.acting_as(staff.actor).writing() as connection:
-            outcome = change(connection)
-    except RowRefused as refused:
-        return again(_faults(refused))
-    except NotFound:
-        raise
-    except DigestError as problem:
-        return again({"": str(problem)})
-    return to_person(person_id, outcome)
+    def save(self, staff: Account, person_id: int, form: FormFields) -> Response:
+        """Change what was changed in the form, or show it again with the reason."""
+        program = self.people.digest.acting_as(staff.actor)
+        try:
+            with program.writing() as connection:
+                outcome = self._change(connection, person_id, form)
+        except _ChangedMeanwhile as moved:
+            return self.page(person_id, moved.form.fields, {}, form, moved.form)
+        except RowRefused as refused:
+            return self.page(person_id, form, _faults(refused), form)
+        except NotFound:
+            raise
+        except DigestError as problem:
+            return self.page(person_id, form, {"": str(problem)}, form)
+        return to_person(person_id, outcome)
 
+    def _change(self, connection: Connection, person_id: int, form: FormFields) -> str:
+        """Change it; return what is told then.
 
-def _details_page(
-    people: PersonPages,
-    name: str,
-    person_id: int,
-    fields_of: Callable[[Mapping[str, str]], FormFields],
-    faults: Mapping[str, str],
-) -> Response:
-    """Return the page of a form, with the fields that come of what is held."""
-    with people.digest.reading() as connection:
-        schedules = _schedules(connection, people.digest.now())
+        Raises _ChangedMeanwhile where somebody else has changed the same person.
+        """
         cells = _cells(connection, person_id)
-    typed = fields_of(cells)
-    return people.form(
-        name,
-        person_id,
-        typed,
-        faults,
-        version=version_of(cells),
-        formats=_formats(),
-        schedules=_with(schedules, typed.get("schedule", "")),
-    )
+        is_as_read = form.get("version") == version_of(cells)
+        names = [column for column in self.columns if column in form]
+        mine = merged(form, cells, names, is_as_read=is_as_read)
+        if not is_as_read:
+            raise _ChangedMeanwhile(mine)
+        digest = self.people.digest
+        edited = edit(
+            connection, digest.hasher, str(person_id), mine.fields, digest.now()
+        )
+        return self.done if edited.changed else "unchanged"
+
+    def page(
+        self,
+        person_id: int,
+        typed: FormFields,
+        faults: Mapping[str, str],
+        sent: FormFields | None = None,
+        moved: MergedForm | None = None,
+    ) -> Response:
+        """Return the page: with what is held, or typed, and what others did meanwhile.
+
+        What was `sent` tells of when it was read, and stays of then unless it `moved`.
+        """
+        digest, others = self.people.digest, None
+        with digest.reading() as connection:
+            schedules = _schedules(connection, digest.now())
+            cells = _cells(connection, person_id)
+            acts = audit.about(connection, f"person {person_id}")
+        if moved is not None:
+            since, zone = last_act(sent or {}), digest.settings.timezone
+            others = others_change(acts, since, moved.clashes, _LABELS, zone)
+        version, read = version_of(cells), read_fields(cells, self.columns)
+        newest = acts[0].id if acts else 0
+        if sent is not None and moved is None:
+            version, newest = sent.get("version", ""), last_act(sent)
+            read = read_again(sent, self.columns)
+        typed = {column: cells.get(column, "") for column in self.columns} | dict(typed)
+        return self.people.form(
+            self.name,
+            person_id,
+            typed,
+            faults,
+            version=version,
+            read=read,
+            newest=newest,
+            others=others,
+            formats=_formats(),
+            schedules=_with(schedules, typed.get("schedule", "")),
+            **({"status": 409} if others else {}),
+        )
 
 
 def _new_page(

@@ -130,8 +130,7 @@ class PersonPages:
             person=self.view(person_id),
             typed=dict(typed),
             faults=dict(faults or {}),
-            status=422 if faults else 200,
-            **content,
+            **({"status": 422 if faults else 200} | content),
         )
 
     def perform(

@@ -1,7 +1,7 @@
 """The forms in which staff add, edit and correct posts and events."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,7 @@ from digest.store.posts import (
     listing,
     log,
 )
+from digest.store.staff import audit
 from digest.store.staff.accounts import Account
 from digest.web.desk.posts.actions import actions_on
 from digest.web.desk.posts.post_form import (
@@ -41,16 +42,44 @@ from digest.web.desk.posts.post_pages import PostPages
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import FormFields, RowId, form_fields
+from digest.web.parts.merged_forms import (
+    MergedForm,
+    last_act,
+    merged,
+    others_change,
+    read_fields,
+)
 from digest.web.parts.routing import PageRouter
 
 _READ = ["GET", "HEAD"]
 # For a fault of the form as a whole.
 _WHOLE = ""
-_CHANGED = (
-    "Somebody else, or its source, has changed this since you opened it. Look at it "
-    "on another page; press the button again to have it as it is here"
-)
 _AS_IT_WAS = "Change what is to be put right: readers have all of this"
+# What each field is called on the form.
+_LABELS: Mapping[str, str] = {
+    "title": "Title",
+    "text": "Text",
+    "summary": "Summary",
+    "url": "Address of the page that tells more",
+    "topics": "Topics",
+    "author": "Who wrote it",
+    "role": "Their role",
+    "organisation": "Their organisation",
+    "published_day": "When it was written, the day",
+    "published_time": "When it was written, the time",
+    "picture": "Address of the picture",
+    "picture_alt": "What the picture shows",
+    "picture_decorative": "Whether the picture only decorates",
+    "picture_caption": "Caption",
+    "starts_day": "When it starts, the day",
+    "starts_time": "When it starts, the time",
+    "ends_day": "When it ends, the day",
+    "ends_time": "When it ends, the time",
+    "place": "Where",
+    "joining_url": "Address to join online",
+    "booking_phone": "Telephone number to book or ask",
+    "status": "Whether it has been called off",
+}
 Typing = Annotated[FormFields, Depends(form_fields)]
 # The number of an edition, or the schedule whose open one it is.
 FromEdition = Annotated[str, Query(max_length=80)]
@@ -71,7 +100,8 @@ class PostForm:
     `item_id` is the post that it is to `change`, 0 for a new one, and `place` the
     edition from whose page it was opened. Words that an edition carries are fixed.
     `title` is what the post is called, `source` where it is from, and `picture` the
-    address of our copy of its picture; each "" where there is none.
+    address of our copy of its picture; each "" where there is none. `read` is what its
+    fields say as they are read, after the act of the number `newest`.
     """
 
     kind: ItemKind
@@ -87,6 +117,14 @@ class PostForm:
     source: str = ""
     picture: str = ""
     is_edited: bool = False
+    read: Sequence[tuple[str, str]] = ()
+    newest: int = 0
+
+
+class _ChangedMeanwhile(Exception):  # noqa: N818 - what became of what was typed
+    def __init__(self, form: MergedForm) -> None:
+        super().__init__("changed meanwhile")
+        self.form = form
 
 
 class _RefusedForm(Exception):  # noqa: N818 - what became of what was typed
@@ -150,6 +188,7 @@ def _filled(posts: PostPages, item_id: int, change: Change, edition: str) -> Pos
         campaign = campaigns.load(connection, row.campaign_id)
         entry = listing.get(connection, row.campaign_id, item_id)
         pictures = item_pictures.of_item(connection, item_id)
+        acts = audit.about(connection, f"post {item_id}")
     item = _subject(row, change)
     zone = item.zone if isinstance(item, Event) else campaign.timezone
     typed, version = fields_of(item, zone), fingerprint(item)
@@ -164,6 +203,8 @@ def _filled(posts: PostPages, item_id: int, change: Change, edition: str) -> Pos
         source=entry.source,
         picture=_picture_of(item_id, item, pictures),
         is_edited="revert" in actions_on(entry, may_be_restored=False),
+        read=read_fields(typed, typed),
+        newest=acts[0].id if acts else 0,
     )
 
 
@@ -191,6 +232,8 @@ def _save(
     try:
         with posts.digest.acting_as(staff.actor).writing() as connection:
             item_id, done = store(connection, form, posts.digest.now())
+    except _ChangedMeanwhile as moved:
+        return _moved_page(posts, form, moved.form)
     except _RefusedForm as problem:
         return _form_page(posts, form, problem.faults, 422)
     except NotFound:
@@ -214,9 +257,12 @@ def _add(connection: Connection, form: PostForm, now: datetime) -> tuple[int, st
 def _change(connection: Connection, form: PostForm, now: datetime) -> tuple[int, str]:
     row = log.locked(connection, form.item_id)
     before = _subject(row, form.change)
-    if form.typed.get("version") != fingerprint(before):
-        raise _RefusedForm({_WHOLE: _CHANGED})
-    after = _without_faults(edited(before, form.typed, form.zone))
+    is_as_read = form.typed.get("version") == fingerprint(before)
+    fields = fields_of(before, form.zone)
+    mine = merged(form.typed, fields, fields, is_as_read=is_as_read)
+    if not is_as_read:
+        raise _ChangedMeanwhile(mine)
+    after = _without_faults(edited(before, mine.fields, form.zone))
     if form.change is Change.EDIT:
         done = editing.edit(connection, form.item_id, lambda _before: after, now)
         return form.item_id, "changed" if done else "nothing"
@@ -231,7 +277,24 @@ def _without_faults(result: Item | Faults) -> Item:
     return result
 
 
+def _moved_page(posts: PostPages, form: PostForm, mine: MergedForm) -> Response:
+    """Return the form anew, with what was typed and what others did meanwhile."""
+    with posts.digest.reading() as connection:
+        acts = audit.about(connection, f"post {form.item_id}")
+    since = last_act(form.typed)
+    others = others_change(acts, since, mine.clashes, _LABELS, form.campaign.timezone)
+    return posts.page(
+        "desk/posts/form.html",
+        form=replace(form, typed=mine.fields),
+        faults={},
+        others=others,
+        status=409,
+    )
+
+
 def _form_page(
     posts: PostPages, form: PostForm, faults: Faults, status: int
 ) -> Response:
-    return posts.page("desk/posts/form.html", form=form, faults=faults, status=status)
+    return posts.page(
+        "desk/posts/form.html", form=form, faults=faults, others=None, status=status
+    )

@@ -42,7 +42,10 @@ class FormForesight:
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """Where a form stands: the file it is over, what that shows, what was typed."""
+    """Where a form stands: the file it is over, what that shows, what was typed.
+
+    `others` are who applied a file since the form was read.
+    """
 
     stored: CampaignFile
     now: Mapping[str, str]
@@ -52,6 +55,7 @@ class FormState:
     foresight: FormForesight | None = None
     applied: AppliedCampaign | None = None
     loses_comments: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,14 @@ class FormSaver:
         now = target.texts(content_of(stored.text))
         read = None if target.is_new else self._read_at(target, sent.mark, stored)
         clashing = () if target.is_new else conflicts(target.fields, typed, read, now)
-        if clashing:
-            return FormState(stored, now, typed, conflicts=tuple(clashing))
+        # Shown again over the file as it is now, so with what only others changed.
         wanted = merged(target.fields, typed, read, now)
+        if clashing:
+            others = self._others_since(sent.mark)
+            state = FormState(stored, now, wanted, conflicts=tuple(clashing))
+            return replace(state, others=others)
         values, faults = changed_values(target.fields, wanted, now)
-        state = FormState(stored, now, typed, faults)
+        state = FormState(stored, now, wanted, faults)
         if faults or not values:
             return state
         try:
@@ -145,6 +152,15 @@ class FormSaver:
         with self.digest.reading() as connection:
             version = file_versions.marked(connection, self.name, mark)
         return target.texts(content_of(version.file.text)) if version else None
+
+    def _others_since(self, mark: str) -> tuple[str, ...]:
+        """Return who applied a file since that one, the first of them first."""
+        with self.digest.reading() as connection:
+            read = file_versions.marked(connection, self.name, mark)
+            most = limits.CAMPAIGN_VERSIONS
+            versions = file_versions.listed(connection, self.name, most)
+        since = [each for each in versions if read is None or each.number > read.number]
+        return tuple(dict.fromkeys(each.actor for each in reversed(since)))
 
     def _foreseen(self, target: FormTarget, text: str) -> FormForesight:
         stored = self.stored()
