@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, func, select, update
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
@@ -14,7 +14,8 @@ from digest.model.roles import Role
 from digest.schedule.editions import publishing
 from digest.staff import passwords
 from digest.store.base.engine import writing
-from digest.store.base.tables import account
+from digest.store.base.tables import account, edition
+from digest.store.campaigns import campaigns
 from digest.store.staff import accounts, audit
 from digest.web import limits
 from digest.web.app import make_app
@@ -144,6 +145,31 @@ def test_a_login_name_is_one_persons(engine: Engine) -> None:
                 accounts.change_login_name(connection, bob.id, name, EIGHT)
         assert accounts.change_login_name(connection, ann.id, "", EIGHT)
         assert accounts.change_login_name(connection, bob.id, "root", EIGHT)
+
+
+def test_the_record_is_told_in_words_that_lead_to_what_it_is_about(
+    visitor: TestClient, program: App
+) -> None:
+    with program.writing() as connection:
+        campaign = campaigns.by_name(connection, "lantern-week")
+        number = connection.scalar(select(func.max(edition.c.id)))
+        before, after = {"state": "open"}, {"state": "frozen", "slot": EIGHT, "upto": 8}
+        act = audit.Act("froze", None, number, before=before, after=after)
+        audit.record(connection, act, EIGHT)
+        paused = audit.Act("paused", campaign.id, subject="person 1")
+        audit.record(connection, paused, EIGHT)
+        file = audit.Act("applied the file of", campaign.id, after={"file": "921208a9"})
+        audit.record(connection, file, EIGHT)
+    signed_in(visitor, program, Role.ADMIN, "Ann")
+    page = visitor.get(AUDIT).text
+
+    assert (
+        f'href="/desk/runs/{number}">Froze edition {number} of Lantern Week</a>' in page
+    )
+    assert "state: collecting → frozen; for: Monday 6 July 2026, 09:00 BST" in page
+    assert "with posts up to number: 8" in page
+    assert 'href="/desk/people/1">Paused person 1 of Lantern Week</a>' in page
+    assert "921208a9" not in page
 
 
 def test_the_record_is_searched_by_person_act_and_day_at_once(

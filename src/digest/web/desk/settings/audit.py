@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -12,9 +11,11 @@ from fastapi import APIRouter, Response
 from digest.bootstrap import App
 from digest.model.roles import Right
 from digest.model.staff_words import day_in_words
+from digest.store.campaigns import campaigns
 from digest.store.staff import audit
-from digest.store.staff.audit import ActFilter, RecordedAct
+from digest.store.staff.audit import ActFilter
 from digest.web import limits
+from digest.web.desk.settings.audit_words import act_in_words
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
@@ -40,12 +41,19 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         with digest.reading() as connection:
             acts = audit.page(connection, most + 1, which, before)
             actors, verbs = audit.actors_and_verbs(connection)
+            titles = {
+                each.campaign.name: each.campaign.title
+                for each in campaigns.listed(connection)
+            }
         days = groupby(acts[:most], lambda act: act.at.astimezone(zone).date())
         return pages.page(
             "desk/settings/audit.html",
             here="settings",
             days=[
-                (day_in_words(day), [_row(act, zone) for act in of_day])
+                (
+                    day_in_words(day),
+                    [act_in_words(act, zone.key, titles) for act in of_day],
+                )
                 for day, of_day in days
             ],
             status=422 if fault else 200,
@@ -66,14 +74,3 @@ def _bounds(day: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     first = date.fromisoformat(day)
     begins = datetime.combine(first, time(), zone)
     return begins, datetime.combine(first + timedelta(days=1), time(), zone)
-
-
-def _row(act: RecordedAct, zone: ZoneInfo) -> dict[str, Any]:
-    return {
-        "id": act.id,
-        "time": f"{act.at.astimezone(zone):%H:%M}",
-        "who": act.actor,
-        "what": f"{act.act} {act.target()}".rstrip(),
-        "edition_id": act.edition_id,
-        "changes": act.changes(),
-    }

@@ -8,6 +8,7 @@ from typing import Any
 from digest.errors import FileFault
 from digest.model.campaigns.editing.toml_text import TomlValue
 from digest.model.colours import contrast_with_white, header_colour, in_figures
+from digest.render.words.languages import staff_name
 from digest.web.desk.campaigns.form import codecs
 from digest.web.desk.campaigns.form.codecs import FieldCodec
 from digest.web.parts.inputs import FormFields
@@ -123,6 +124,16 @@ class SenderField(FormField):
         if self.is_address:
             return rest.removesuffix(">")
         return name.strip().strip('"') if bracket else ""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageField(FormField):
+    """A language, which its tag names in the file."""
+
+    def in_words(self, typed: str) -> str:
+        """Return what staff call it, and its tag."""
+        name = staff_name(typed) if typed else ""
+        return name if name == typed else f"{name} ({typed})"
 
 
 @dataclass(frozen=True, slots=True)

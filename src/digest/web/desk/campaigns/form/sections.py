@@ -21,6 +21,7 @@ from digest.web.desk.campaigns.form.fields import (
     ColourField,
     FieldKind,
     FormField,
+    LanguageField,
     SenderField,
 )
 
@@ -61,7 +62,7 @@ SECTIONS: tuple[FormSection, ...] = (
                 "sender_address", "Sender's address", key="from", is_address=True
             ),
             FormField("reply_to", "Where answers go", "An email address that is read"),
-            FormField(
+            LanguageField(
                 "language",
                 "Language",
                 "Of its posts, as a tag: en-GB, cy, de",
