@@ -316,7 +316,7 @@ def test_an_admin_asks_somebody_in_and_ends_them(
     visitor.post(f"/desk/settings/users/{number}/end")
     trail = visitor.get("/desk/settings/audit").text
     assert "role: viewer → editor" in trail
-    assert "ended account Bob" in trail
+    assert "Ended account Bob" in trail
     visitor.cookies.clear()
     visitor.cookies.update(bob)
     assert visitor.get("/desk", follow_redirects=False).status_code == 303
