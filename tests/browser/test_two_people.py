@@ -143,7 +143,9 @@ def test_two_people_write_one_post(office: Office) -> None:
     press(sam, "Save")
     clash = sam.locator(".govuk-error-summary")
     expect(clash).to_contain_text("Priya changed this while you were writing")
-    expect(sam.locator("main")).to_contain_text("Priya edited title, topics at")
+    expect(sam.locator("main")).to_contain_text(
+        "Priya edited title, topics on Monday 6 July 2026, "
+    )
     expect(sam.get_by_label("Title (needed)")).to_have_value("Brass urns")
     expect(sam.get_by_label("Summary")).to_have_value("All of brass.")
     expect(sam.get_by_label("Topics")).to_have_value("tea")
@@ -172,7 +174,9 @@ def test_two_people_change_one_person(office: Office) -> None:
     press(sam, "Save")
     clash = sam.locator(".govuk-error-summary")
     expect(clash).to_contain_text("Priya changed this while you were writing")
-    expect(sam.locator("main")).to_contain_text("Priya changed phone, notes at")
+    expect(sam.locator("main")).to_contain_text(
+        "Priya changed phone, notes on Monday 6 July 2026"
+    )
     expect(sam.locator("#notes")).to_have_value("Deaf in one ear.")
     expect(sam.locator("main")).to_contain_text("Ring twice.")
     office.look("both wrote")

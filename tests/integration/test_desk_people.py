@@ -161,7 +161,7 @@ def test_a_form_of_before_somebody_elses_change_asks_first(
 
     assert answer.status_code == 409
     assert "Priya changed this while you were writing" in page
-    assert "Priya changed phone, looked after by at" in page
+    assert "Priya changed phone, looked after by on Monday 6 July 2026, " in page
     assert 'id="organiser" name="organiser" type="text" value="Bea"' in page
     assert 'id="phone" name="phone" type="tel" value="01632 960101"' in page
     assert all_of(program)["organiser"] == "Joan"

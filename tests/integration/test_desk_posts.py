@@ -301,7 +301,7 @@ def test_what_only_one_of_two_people_wrote_of_a_post_is_kept(desk: TestClient) -
     desk.post(address, data=form_of(desk, address, title="First", topics="tea"))
     answer = desk.post(address, data=second)
 
-    assert "Ann edited title, topics at" in answer.text
+    assert "Ann edited title, topics on Monday 6 July 2026, " in answer.text
     assert "Choose which to keep" not in answer.text
     assert 'name="title" type="text" value="First"' in answer.text
     assert 'name="topics" type="text" value="tea"' in answer.text

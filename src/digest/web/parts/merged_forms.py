@@ -7,8 +7,8 @@ changed is no clash; of a field that both changed, whoever sends it last chooses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from digest.model.staff_words import moment_in_words
 from digest.store.staff.audit import RecordedAct
 from digest.web.parts.inputs import FormFields
 
@@ -96,16 +96,16 @@ def others_change(
     who = list(dict.fromkeys(act.actor for act in newer))
     return OthersChange(
         " and ".join(who),
-        [_in_words(act, labels, ZoneInfo(zone)) for act in newer],
+        [_in_words(act, labels, zone) for act in newer],
         [(name, labels.get(name, name), theirs) for name, theirs in clashes.items()],
     )
 
 
-def _in_words(act: RecordedAct, labels: Mapping[str, str], zone: ZoneInfo) -> str:
+def _in_words(act: RecordedAct, labels: Mapping[str, str], zone: str) -> str:
     after: Mapping[str, Any] = act.after or {}
     names = after.get("columns") or [name for name in after if name in labels]
     what = ", ".join(dict.fromkeys(labels.get(name, name) for name in names)).lower()
-    return f"{act.actor} {act.act} {what or 'it'} at {act.at.astimezone(zone):%H:%M}"
+    return f"{act.actor} {act.act} {what or 'it'} on {moment_in_words(act.at, zone)}"
 
 
 def _is_alike(words: str, other: str | None) -> bool:
