@@ -43,6 +43,8 @@ OPEN = "/desk/campaigns/lantern-week/daily"
 WIDTHS = (1280, 375)
 HEIGHT = 900
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# The page that is drawn of an address that there is not.
+NOT_FOUND = "not-found"
 # As much of a page as anybody looks at: the API's goes on for 85,000 lines of dots.
 TALLEST = 8_000
 # How long each attempt to draw a page waits for each of its steps.
@@ -71,6 +73,14 @@ def make_imports(client: TestClient) -> None:
     client.post("/desk/imports/3/run")
 
 
+def make_complaint(client: TestClient) -> None:
+    """Put a complaint into the log."""
+    words = "I never asked for letters, and nobody answers when I say so."
+    client.post(
+        "/desk/complaints/new", data={"words": words, "channel": "phone", "who": "1"}
+    )
+
+
 def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     """Yield each page's name and address; whoever adds a page adds it here.
 
@@ -79,7 +89,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     yield from (
         ("sign-in", "/sign-in"),
         ("forgotten", "/sign-in/forgotten"),
-        ("not-found", "/none"),
+        (NOT_FOUND, "/none"),
     )
     yield from (
         ("subscribe", "/subscribe/lantern-week"),
@@ -95,8 +105,10 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
     yield "left", f"/u/{leave}"
     account_id = signed_in(client, digest, Role.ADMIN, "Priya Nair")
     make_imports(client)
+    make_complaint(client)
     yield from (
         ("today", "/desk"),
+        ("not-found-by-staff", "/desk/posts/none"),
         ("campaigns", "/desk/campaigns"),
         ("campaign", "/desk/campaigns/lantern-week"),
         ("campaign-file", "/desk/campaigns/lantern-week/file"),
@@ -279,7 +291,7 @@ class Screens:
                 why = str(problem).partition("\n")[0]
                 say(f"{name}: {why}")
             else:
-                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                if status >= HTTPStatus.BAD_REQUEST and name != NOT_FOUND:
                     say(f"{name}: the program answers {status} to {path}")
                     break
                 return

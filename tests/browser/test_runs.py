@@ -190,13 +190,13 @@ def test_a_script_keeps_it_in_sight_and_says_each_quarter(run: Run) -> None:
     run.stand("uncertain", 6, 7, reply="No answer")
     page.clock.install()
     page.goto(f"/desk/runs/{run.planned.id}")
-    expect(page.get_by_text("6 of 8 copies have an end")).to_be_visible()
+    expect(page.get_by_text("6 of 8 copies have been dealt with")).to_be_visible()
     expect(page.get_by_role("link", name=re.compile("Look again every"))).to_be_hidden()
     run.stand("accepted", 6, reply="250 taken")
     page.clock.run_for(6_000)
-    expect(page.get_by_text("7 of 8 copies have an end")).to_be_visible()
+    expect(page.get_by_text("7 of 8 copies have been dealt with")).to_be_visible()
     assert page.locator("#said").text_content() == ""
     run.stand("accepted", 7, reply="250 taken")
     page.clock.run_for(6_000)
 
-    expect(page.locator("#said")).to_contain_text("8 of 8 copies have an end")
+    expect(page.locator("#said")).to_contain_text("8 of 8 copies have been dealt with")

@@ -271,12 +271,13 @@ def test_a_campaign_is_shown_paused_and_its_file_changed(client: TestClient) -> 
     document = client.get(f"{here}/document")
     text, saw = document.json()["text"], document.headers["ETag"]
 
-    assert entry["state"] == "active"
+    assert (entry["state"], entry["standing"]) == ("active", "running")
     assert entry["readers"] == {"html": 2}
     assert [each["name"] for each in entry["schedules"]]
     paused = [client.post(f"{here}/pause").json() for _ in range(2)]
     assert [each["changed"] for each in paused] == [True, False]
-    assert client.get("/api/v1/campaigns").json()[0]["state"] == "paused"
+    [listed] = client.get("/api/v1/campaigns").json()
+    assert (listed["state"], listed["standing"]) == ("paused", "paused")
     assert client.post(f"{here}/resume").json()["state"] == "active"
 
     more = {"text": text + "\n# by a program\n"}

@@ -46,6 +46,37 @@ def test_live_a_campaign_without_a_postal_address_is_refused(
         assert bool(campaigns.listed(connection)) is not is_refused
 
 
+def test_a_name_that_pages_have_is_told_with_what_else_is_wrong(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "campaign.toml"
+    wrong = TWO_LISTS.replace('name = "daily"', 'name = "history"')
+    path.write_text(wrong.replace("title =", "titel ="))
+
+    with pytest.raises(CampaignFileError) as refused:
+        apply_file(engine, path, "Europe/London", EIGHT)
+
+    names = [fault.key for fault in refused.value.faults]
+    assert {"name", "title", "titel"} <= set(names)
+    line = wrong.splitlines().index('name = "history"') + 1
+    words = f'line {line:>3}, schedule[1].name: "history" is an address of the desk'
+    assert words in str(refused.value)
+
+
+def test_a_sender_and_days_that_never_come_are_told_together(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "campaign.toml"
+    days = 'starts = 2026-07-06\nends = 2026-07-07\nlast_edition = "none"\n'
+    path.write_text(TWO_LISTS.replace("lists =", f"{days}lists =") + ON_SATURDAYS)
+
+    with pytest.raises(CampaignFileError) as refused:
+        apply_file(engine, path, "Europe/London", EIGHT, is_live=True)
+
+    assert "names no postal address" in str(refused.value)
+    assert "saturdays is never due" in str(refused.value)
+
+
 def test_a_campaign_with_a_schedule_that_is_never_due_is_refused_with_why(
     engine: Engine, tmp_path: Path
 ) -> None:

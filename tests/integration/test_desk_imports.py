@@ -418,6 +418,41 @@ def test_a_workbook_keeps_its_rows_numbers_and_reckons_no_formula(
     assert hedy.person.reference == "17"
 
 
+def test_rows_of_formulas_that_nobody_reckoned_are_named_with_what_to_do(
+    desk: TestClient,
+) -> None:
+    content = workbook(
+        ("Name", "Email", "Age"),
+        ("Hedy Brandt", "hedy@example.org", "=1+1"),
+        ("=Sheet2!A3", "=Sheet2!B3", "=1+2"),
+        ("Ines Okafor", '="ines"&"@example.org"', None),
+        (None, None, "=1+3"),
+    )
+    checked = matched(desk, uploaded(desk, content=content), **ALIKE)
+
+    assert "1 person is ready, 3 rows need mending" in checked
+    cure = "Open the file in a spreadsheet, save it there, and bring it in again"
+    for row in ("Line 3 Needs mending Name", "Line 4 Needs mending Email", "Line 5"):
+        assert row in checked
+    assert checked.count("Holds a formula whose value was never stored") == 3
+    assert checked.count(cure) == 3
+
+
+def test_a_formula_that_came_to_nothing_is_an_empty_cell(desk: TestClient) -> None:
+    """As Excel and LibreOffice store =IF(C2="","",C2): a text, and nothing in it."""
+    content = workbook(("Name", "Email", "Phone"), ("Hedy", "h@example.org", "=C9"))
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read(part).decode()
+    stored = re.sub(r'<c r="C2"( t="\w+")?>', '<c r="C2" t="str">', sheet)
+    assert stored != sheet
+    content = with_part(content, part, stored.encode())
+    checked = matched(desk, uploaded(desk, content=content), **ALIKE)
+
+    assert "1 person is ready" in checked
+    assert "formula" not in checked
+
+
 def zipped(**parts: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

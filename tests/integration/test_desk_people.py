@@ -118,7 +118,8 @@ def test_a_person_shows_how_they_are_reached_and_what_passed(desk: TestClient) -
     ann, bob = unescape(desk.get(ANN).text), unescape(desk.get(BOB).text)
 
     assert "Served by email" in ann
-    assert "Email, waiting." in ann
+    assert "</strong> Lantern Week, daily of " in ann
+    assert ann.count("Served by email") == 1
     assert "Reference 1.1." in ann
     assert "Cannot be reached" in bob
     assert "no full postal address is held: add one" in bob

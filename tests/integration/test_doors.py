@@ -140,6 +140,23 @@ def test_every_page_is_open_to_who_has_its_right_and_to_no_other(
             signed_in(client, program, role, "Somebody")
 
 
+@pytest.mark.parametrize("address", ["/none", "/desk/none"])
+@pytest.mark.parametrize(
+    ("role", "home"), [(Role.VIEWER, "/desk"), (Role.ORGANISER, "/post")]
+)
+def test_a_page_that_is_not_there_leaves_staff_their_menu_and_a_way_back(
+    client: TestClient, program: App, role: Role, home: str, address: str
+) -> None:
+    signed_out = client.get(address, follow_redirects=False)
+    signed_in(client, program, role, "Somebody")
+    answer = client.get(address)
+
+    assert (signed_out.status_code, "Menu" in signed_out.text) == (404, False)
+    assert answer.status_code == 404
+    assert 'aria-label="Menu"' in answer.text
+    assert f'<p class="govuk-body"><a class="govuk-link" href="{home}">' in answer.text
+
+
 def test_in_live_mode_nobody_comes_in_without_a_second_step(
     client: TestClient, program: App
 ) -> None:

@@ -81,6 +81,24 @@ def test_a_dry_run_reports_the_same_and_stores_nothing(engine: Engine) -> None:
     assert tried.as_json()["dry_run"] is True
 
 
+def test_a_dry_run_counts_who_has_no_permission_on_record_as_the_import_does(
+    engine: Engine,
+) -> None:
+    a_stored_campaign(engine)
+    head = "name,email,consent_basis"
+    imported(engine, "Ann,ann@example.org,did not ask", head=head)
+    rows = (
+        *("Ann,ann@example.org,", "Bea,bea@example.org,", "Cy,cy@example.org,"),
+        *("Di,di@example.org,did not ask", "Ed,no address,"),
+    )
+    tried = imported(engine, *rows, head=head, dry_run=True)
+    done = imported(engine, *rows, head=head)
+
+    assert tried.counts() == done.counts()
+    assert tried.without_permission == 2
+    assert tried.as_json()["without_permission"] == 2
+
+
 def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:
     report = imported(engine, ANN, "Cy Example,not an address,,,,", BOB)
 

@@ -85,7 +85,7 @@ def browser(program: App) -> Iterator[TestClient]:
 def test_every_run_is_shown_with_how_it_goes(browser: TestClient) -> None:
     page = browser.get("/desk/runs").text
 
-    assert "55 of 60 copies have an end" in page
+    assert "55 of 60 copies have been dealt with" in page
     assert "No worker has it in hand" in page
     assert 'href="/desk/runs/1?state=refused"' in page
 
@@ -99,6 +99,9 @@ def test_where_somebody_paused_the_campaign_no_time_and_no_pace_are_told(
     after = desk.client.get("/desk/runs/1/progress").text
 
     assert "no more are begun just now" not in before
+    assert "Next in turn" in before
+    assert "Next in turn" not in after
+    assert "Not begun: what keeps copies back is told on this page" in after
     assert "<strong>Email: no more are begun just now.</strong>" in after
     assert "a minute, at" not in after
     assert "The campaign is paused" in desk.client.get("/desk/runs/1").text
@@ -278,7 +281,7 @@ def test_the_part_that_goes_on_is_asked_for_alone(desk: Desk) -> None:
 
     assert part.strip() in page
     assert "<html" not in part
-    assert "55 of 60 copies have an end" in part
+    assert "55 of 60 copies have been dealt with" in part
 
 
 def test_a_run_that_has_ended_costs_few_statements_whatever_it_was(desk: Desk) -> None:

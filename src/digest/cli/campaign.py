@@ -276,23 +276,25 @@ def print_form(name: CampaignName) -> None:
 def list_all(*, json: AsJson = False) -> None:
     """List the campaigns."""
     from digest.bootstrap import open_app
+    from digest.schedule.reports.campaign_standing import standing_of
     from digest.store.campaigns import campaigns
 
     with open_app() as digest, digest.reading() as connection:
-        listed = campaigns.listed(connection)
+        rows = [
+            {
+                "name": stored.campaign.name,
+                "title": stored.campaign.title,
+                "state": "paused" if stored.paused_at else "active",
+                "standing": standing_of(connection, stored, digest.now()).value,
+            }
+            for stored in campaigns.listed(connection)
+        ]
         unreadable = campaigns.unreadable(connection)
-    rows = [
-        {
-            "name": stored.campaign.name,
-            "title": stored.campaign.title,
-            "state": "paused" if stored.paused_at else "active",
-        }
-        for stored in listed
-    ]
     if json:
         as_json(rows)
     else:
-        table(("name", "title", "state"), [tuple(row.values()) for row in rows])
+        columns = ("name", "title", "standing")
+        table(columns, [tuple(row[name] for name in columns) for row in rows])
     for fault in unreadable:
         talk(str(fault))
 
@@ -303,7 +305,10 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
     from digest.bootstrap import open_app
     from digest.model.staff_words import moment_in_words
     from digest.schedule.reports.campaign_end import end_of
-    from digest.schedule.reports.campaign_standing import schedule_in_words
+    from digest.schedule.reports.campaign_standing import (
+        schedule_in_words,
+        standing_of,
+    )
     from digest.schedule.reports.source_health import in_a_line, source_facts
     from digest.store.campaigns import campaigns, sources
     from digest.store.reports import overview
@@ -314,11 +319,13 @@ def show(name: CampaignName, *, json: AsJson = False) -> None:
         rows = sources.of_campaign(connection, stored.id).values()
         readers = overview.readers_by_format(connection, stored.id)
         end = end_of(connection, stored, now)
+        standing = standing_of(connection, stored, now)
     if json:
         as_json(
             {
                 "campaign": _facts(stored.campaign),
                 "paused_at": stored.paused_at,
+                "standing": standing.value,
                 "sources": [source_facts(name, row) for row in rows],
                 "readers": readers,
                 "closes": end.closes,

@@ -25,10 +25,10 @@ NO_POSTAL_ADDRESS = (
 )
 
 # Pages of the desk stand at these addresses, where a campaign or a schedule would be.
-RESERVED_CAMPAIGNS = frozenset({"new"})
 RESERVED_SCHEDULES = frozenset(
     {"end", "file", "history", "look", "pause", "resume", "settings", "sources"}
 )
+_RESERVED = {"campaign": frozenset({"new"}), "schedule": RESERVED_SCHEDULES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,39 +309,20 @@ def _checked_edited(
 
 
 def _checked(file: CampaignFile, *, is_live: bool) -> Campaign:
-    campaign = file.parsed()
+    # None of this is asked of the file itself: a stored campaign is read again for
+    # years, in which pages get new addresses and bank holidays change.
+    campaign = file.parsed_anew(_RESERVED)
+    lines, faults = [], []
     if is_live and not campaign.has_postal_address:
-        fault = FileFault("letter", "sender", NO_POSTAL_ADDRESS)
-        raise CampaignFileError(NO_POSTAL_ADDRESS, [fault])
-    _refuse_reserved(campaign)
-    # Asked here and not of the file: a stored campaign is read again for years, and
-    # what is known of bank holidays changes.
-    never = {
-        place: why
-        for place, schedule in enumerate(campaign.schedules)
-        if (why := never_due(campaign, schedule))
-    }
-    if never:
-        lines = [f"schedule {campaign.schedules[at].name} {never[at]}" for at in never]
-        faults = [
-            FileFault(f"schedule[{at + 1}]", "days", why) for at, why in never.items()
-        ]
+        lines.append(NO_POSTAL_ADDRESS)
+        faults.append(FileFault("letter", "sender", NO_POSTAL_ADDRESS))
+    for place, schedule in enumerate(campaign.schedules, 1):
+        if why := never_due(campaign, schedule):
+            lines.append(f"schedule {schedule.name} {why}")
+            faults.append(FileFault(f"schedule[{place}]", "days", why))
+    if faults:
         raise CampaignFileError("\n".join(lines), faults)
     return campaign
-
-
-def _refuse_reserved(campaign: Campaign) -> None:
-    words = "is an address of the desk: take another name"
-    faults = [
-        FileFault(f"schedule[{place}]", "name", f'"{schedule.name}" {words}')
-        for place, schedule in enumerate(campaign.schedules, 1)
-        if schedule.name in RESERVED_SCHEDULES
-    ]
-    if campaign.name in RESERVED_CAMPAIGNS:
-        faults.append(FileFault("campaign", "name", f'"{campaign.name}" {words}'))
-    if faults:
-        lines = [f"{fault.place}.{fault.key}: {fault.words}" for fault in faults]
-        raise CampaignFileError("\n".join(lines), faults)
 
 
 def _apply(

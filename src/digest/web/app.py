@@ -210,7 +210,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         return _with_headers(response, is_https=digest.settings.is_https)
 
     refusals.add_to(app, pages)
-    _add_handlers(app, pages)
+    _add_handlers(app, pages, sessions)
     return app
 
 
@@ -245,11 +245,16 @@ def _with_headers(response: Response, *, is_https: bool) -> Response:
     return response
 
 
-def _add_handlers(app: FastAPI, pages: Pages) -> None:
+def _add_handlers(app: FastAPI, pages: Pages, sessions: StaffSessions) -> None:
+    async def nothing_here(request: Request) -> Response:
+        # An address may be nobody's, and whoever mistyped it one of staff.
+        visitor.welcome(await run_in_threadpool(sessions.of, request))
+        return pages.notice(404, "Page not found", "Check the address, or go back.")
+
     @app.exception_handler(HTTPException)
-    async def refused(_request: Request, problem: HTTPException) -> Response:
+    async def refused(request: Request, problem: HTTPException) -> Response:
         if problem.status_code == 404:
-            return pages.notice(404, "Page not found", "Check the address, or go back.")
+            return await nothing_here(request)
         words = problem.detail
         if problem.status_code == 400:
             # What a parser says of a form: that is for whoever wrote the form.
@@ -260,8 +265,8 @@ def _add_handlers(app: FastAPI, pages: Pages) -> None:
         return pages.notice(problem.status_code, "That did not work", words)
 
     @app.exception_handler(RequestValidationError)
-    async def misread(_request: Request, _problem: RequestValidationError) -> Response:
-        return pages.notice(404, "Page not found", "Check the address, or go back.")
+    async def misread(request: Request, _problem: RequestValidationError) -> Response:
+        return await nothing_here(request)
 
     @app.exception_handler(DigestError)
     async def in_words(_request: Request, problem: DigestError) -> Response:

@@ -15,7 +15,8 @@ class ImportReport:
     (`limits.IMPORT_FAULTS`) are counted alone, as `unlisted_problems`.
     `not_brought_back` are people who left or whose address is suppressed, `doubtful`
     those who may be somebody we hold. Those who have `paused` are among the accepted
-    rows. A dry run reports what would be done.
+    rows, and so are the people `without_permission`, for whom nothing is on record by
+    which we may write to them. A dry run reports what would be done.
     """
 
     file: str
@@ -26,6 +27,7 @@ class ImportReport:
     updated: int = 0
     unchanged: int = 0
     refused: int = 0
+    without_permission: int = 0
     problems: list[ListProblem] = field(default_factory=list)
     unlisted_problems: int = 0
     not_brought_back: list[ListProblem] = field(default_factory=list)
@@ -60,11 +62,12 @@ class ImportReport:
             "not_brought_back": len(self.not_brought_back),
             "doubtful": len(self.doubtful),
             "paused": len(self.paused),
+            "without_permission": self.without_permission,
         }
 
     def start_anew(self) -> None:
         """Forget what was counted so far: it has been told before."""
         self.added = self.updated = self.unchanged = self.refused = 0
-        self.unlisted_problems = 0
+        self.unlisted_problems = self.without_permission = 0
         self.problems, self.not_brought_back = [], []
         self.doubtful, self.paused = [], []

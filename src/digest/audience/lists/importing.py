@@ -44,6 +44,8 @@ from digest.store.people.imports.list_imports import ImportChunk
 log = logging.getLogger(__name__)
 
 CHUNK = 4000
+# People whose rows are counted as accepted too.
+_AMONG_OTHERS = ("paused", "without_permission")
 _USUAL, _SELDOM = gc.get_threshold(), 100_000
 # The generations of objects that no chunk's rings outlive.
 _YOUNG = 1
@@ -77,7 +79,7 @@ def _collecting_seldom() -> Iterator[None]:
 def log_import(list_name: str, counts: Mapping[str, int], *, is_check: bool) -> None:
     """Log how the rows of a list fared."""
     added, updated, refused = (counts[name] for name in ("added", "updated", "refused"))
-    rows = sum(count for name, count in counts.items() if name != "paused")
+    rows = sum(count for name, count in counts.items() if name not in _AMONG_OTHERS)
     words = "list imported list=%s rows=%d added=%d updated=%d refused=%d dry_run=%s"
     log.info(words, list_name, rows, added, updated, refused, is_check)
 

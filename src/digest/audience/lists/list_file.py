@@ -74,6 +74,10 @@ class RowRefused(ImportRefused):
         self.like = like
 
 
+# Where a workbook has a formula whose value was never stored; see uploads.
+UNRECKONED = "#UNRECKONED!"
+
+
 class ListFile:
     """A list that is fit to read; `header` says what is in it."""
 
@@ -101,6 +105,7 @@ class ListFile:
             self.header = matched_header(path.name, first, columns)
         else:
             self.header = read_header(path.name, first)
+        self._are_columns_matched = columns is not None
         self._has_parts_of_names = not {*PARTS_OF_NAMES}.isdisjoint(self.header.columns)
 
     def rows(self) -> Iterator[ListRow | ListProblem]:
@@ -154,6 +159,8 @@ class ListFile:
             for column, cell in zip(columns, cells, strict=False)
             if cell and column
         }
+        if UNRECKONED in text and (problem := self._unreckoned(number, by_column)):
+            return problem
         if self._has_parts_of_names:
             parts = [by_column.pop(part, "").strip() for part in PARTS_OF_NAMES]
             by_column["name"] = " ".join(filter(None, parts))
@@ -162,6 +169,23 @@ class ListFile:
             by_column,
             is_plain=is_single_spaced and text.isascii() and text.isprintable(),
         )
+
+    def _unreckoned(self, number: int, cells: dict[str, str]) -> ListProblem | None:
+        """Return what is to be said of a row's formulas; those passed over are emptied.
+
+        That is any in a column that means something, and a row of nothing else.
+        """
+        formulas = [column for column, cell in cells.items() if cell == UNRECKONED]
+        if self._are_columns_matched and (formulas or not cells):
+            return ListProblem(
+                number,
+                formulas[0] if formulas else "",
+                "holds a formula whose value was never stored",
+                "open the file in a spreadsheet, save it there, and bring it in again",
+            )
+        for column in formulas:
+            del cells[column]
+        return None
 
 
 def _has_odd_spaces(text: str) -> bool:

@@ -78,6 +78,9 @@ class RowChunk:
             subject = f"list {self.list_name}"
             act = Act("imported people into", subject=subject, after=counts)
             record(self.connection, act, self.now)
+        report.without_permission += sum(
+            not _has_permission(match, ties) for match in welcome
+        )
         report.added += added
         report.updated += updated
         report.unchanged += len(welcome) - len(joined | changed | renewed)
@@ -219,6 +222,12 @@ class RowChunk:
         """Write down what the list says that each of them said, for good."""
         evidence = {who: entry.consent for who, entry in entries.items()}
         consents.add_all(self.connection, self.list_id, evidence, self.now)
+
+
+def _has_permission(match: Match, ties: Ties) -> bool:
+    """Whether it is on record why we may write to them, by this list or before it."""
+    tie = ties.get(match.subscriber.id) if match.subscriber else None
+    return bool(match.person.consent.basis or (tie and tie.consent.basis))
 
 
 def _entry(person: Person) -> ListEntry:

@@ -182,7 +182,7 @@ def _format(text: str) -> Format:
 def _language(text: str) -> str:
     if not _LANGUAGE.fullmatch(text):
         raise ValueError(
-            f"“{text}” is not a language tag: write one like cy, pl or en-GB"
+            f"“{text}” is not a language code: write one like cy for Welsh, pl or en-GB"
         )
     return text
 

@@ -8,6 +8,7 @@ reckoned. Each row of a workbook is one line, so that rows keep their numbers.
 import codecs
 import csv
 import io
+import re
 import tempfile
 import warnings
 import zipfile
@@ -17,8 +18,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
+from xml.parsers import expat
 
 from digest.audience import limits
+from digest.audience.lists.list_file import UNRECKONED
 from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
@@ -31,6 +34,9 @@ _HOW_TO_SAVE = "save it as .xlsx or as “CSV UTF-8”, then choose that"
 _FAULTS_OF_CELLS = frozenset(
     {"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
 )
+# More than any element's name has bytes.
+_TAG = 64
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 # Parts of a workbook that grow with its rows; the others are small in any list.
 _LARGE_PARTS = ("xl/worksheets/", "xl/sharedstrings.xml")
 
@@ -152,8 +158,11 @@ def _rows_of_workbook(name: str, file: BinaryIO) -> Iterator[bytes]:
             # Of styles and such that it passes over.
             warnings.simplefilter("ignore")
             sheets = workbook.worksheets
-            rows = sheets[0].iter_rows(values_only=True) if sheets else iter(())
-            yield from _lines_of(name, rows)
+            if sheets:
+                rows = sheets[0].iter_rows(values_only=True)
+                # There is no other word for where a sheet is.
+                part = sheets[0]._worksheet_path  # noqa: SLF001
+                yield from _lines_of(name, _with_formulas(rows, file, part))
     except ImportRefused:
         raise
     except Exception as problem:
@@ -172,7 +181,7 @@ def _opened(file: BinaryIO) -> Any:
     return load_workbook(file, read_only=True, data_only=True, keep_links=False)
 
 
-def _lines_of(name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
+def _lines_of(name: str, rows: Iterable[list[Any]]) -> Iterator[bytes]:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     blank = 0
@@ -202,6 +211,98 @@ def _lines_of(name: str, rows: Iterable[tuple[Any, ...]]) -> Iterator[bytes]:
             out.seek(0)
             out.truncate()
     yield out.getvalue().encode()
+
+
+def _with_formulas(
+    rows: Iterable[tuple[Any, ...]], file: BinaryIO, part: str
+) -> Iterator[list[Any]]:
+    """Yield the rows, with a mark in place of each value that was never stored."""
+    with zipfile.ZipFile(file) as archive:
+        cells = _unreckoned(archive, part) if _has_formulas(archive, part) else iter(())
+        at = next(cells, None)
+        for number, row in enumerate(rows, 1):
+            marked = list(row)
+            while at and at[0] <= number:
+                place = at[1] - 1
+                if at[0] == number and place < limits.LIST_COLUMNS:
+                    marked += [None] * (place + 1 - len(marked))
+                    marked[place] = UNRECKONED
+                at = next(cells, None)
+            yield marked
+
+
+def _has_formulas(archive: zipfile.ZipFile, part: str) -> bool:
+    rest = b""
+    with archive.open(part) as sheet:
+        while block := sheet.read(_BLOCK):
+            if _FORMULA.search(rest + block):
+                return True
+            rest = block[-_TAG:]
+    return False
+
+
+def _unreckoned(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[int, int]]:
+    """Yield row and column of every formula of a sheet that has no value, in order."""
+    reader = _FormulaReader()
+    with archive.open(part) as sheet:
+        while block := sheet.read(_BLOCK):
+            yield from reader.read(block)
+
+
+class _FormulaReader:
+    """Reads a sheet's markup by pieces, for its formulas that have no value.
+
+    Whatever has text for its value has one, even if that is empty.
+    """
+
+    def __init__(self) -> None:
+        self._cells: list[tuple[int, int]] = []
+        self._row = self._column = 0
+        self._is_formula = self._has_value = False
+        self._within = ""
+        self._parser = parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        parser.EntityDeclHandler = _refuse_entity
+
+    def read(self, block: bytes) -> list[tuple[int, int]]:
+        """Return row and column of those that end in the piece."""
+        self._parser.Parse(block, False)  # noqa: FBT003 - it takes no keyword
+        cells, self._cells = self._cells, []
+        return cells
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._within = tag = tag.rpartition(":")[2]
+        if tag == "row":
+            self._row = int(attributes.get("r", self._row + 1))
+            self._column = 0
+        elif tag == "c":
+            self._column = _column(attributes.get("r", "")) or self._column + 1
+            self._is_formula, self._has_value = False, attributes.get("t") == "str"
+        elif tag == "f":
+            self._is_formula = True
+
+    def _end(self, tag: str) -> None:
+        self._within = ""
+        is_cell = tag.rpartition(":")[2] == "c"
+        if is_cell and self._is_formula and not self._has_value:
+            self._cells.append((self._row, self._column))
+
+    def _text(self, _text: str) -> None:
+        self._has_value = self._has_value or self._within == "v"
+
+
+def _refuse_entity(*_declared: object) -> None:
+    raise ImportRefused("the workbook declares entities, as none of a spreadsheet does")
+
+
+def _column(reference: str) -> int:
+    """Return the number of the column of a cell such as "AB12"."""
+    number = 0
+    for letter in filter(str.isalpha, reference.upper()):
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
 
 
 def _text(cell: Any) -> str:

@@ -130,6 +130,11 @@ def _in_a_line(report: "ImportReport") -> str:
         f"{report.unchanged} unchanged, {report.refused} refused, "
         f"{len(report.not_brought_back)} not brought back"
         + (f", {len(report.doubtful)} doubtful" if report.doubtful else "")
+        + (
+            f"; {report.without_permission} without permission on record"
+            if report.without_permission
+            else ""
+        )
     )
 
 

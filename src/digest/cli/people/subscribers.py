@@ -87,7 +87,7 @@ def edit(  # noqa: PLR0913 - an option for each thing that is held
     ] = None,
     schedule: Annotated[str | None, typer.Option(help="A schedule's name.")] = None,
     topics: Annotated[str | None, typer.Option(help="Topics, with commas.")] = None,
-    language: Annotated[str | None, typer.Option(help="A tag such as cy.")] = None,
+    language: Annotated[str | None, typer.Option(help="Its code: cy is Welsh.")] = None,
     organiser: Annotated[str | None, typer.Option(help="Who looks after them.")] = None,
     notes: Annotated[str | None, typer.Option(help="For staff alone.")] = None,
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -49,6 +50,7 @@ from digest.model.people.joining import USUAL_WAYS, Joining, JoiningWay
 from digest.model.posts.identity.signs import DECISIVE, Sign
 from digest.model.posts.pictures import PictureHosting
 
+_NONE_RESERVED: Mapping[str, Collection[str]] = {}
 _SCHEMES = ("https://", "http://")
 _CALENDAR_SCHEMES = (*_SCHEMES, "webcal://", "webcals://")
 # Stricter than RFC 5322: no quoted local parts, no comments, no IP literals.
@@ -66,11 +68,17 @@ class _Mailbox:
     address: str = ""
 
 
-def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
+def parse(
+    text: str,
+    timezone: str,
+    folder: PurePath,
+    reserved: Mapping[str, Collection[str]] = _NONE_RESERVED,
+) -> Campaign:
     """Return the campaign that `text` describes.
 
     `timezone` serves a campaign that names none; relative paths of sources
-    are taken from `folder`. Raises CampaignFileError naming every fault, each
+    are taken from `folder`. `reserved` are names that a "campaign" and a "schedule"
+    may not take. Raises CampaignFileError naming every fault, each
     with its line and key; nothing of a wrong file is used.
     """
     faults = TomlFaults(text)
@@ -85,6 +93,7 @@ def parse(text: str, timezone: str, folder: PurePath) -> Campaign:
     root = TomlTable(content, "", faults)
     campaign = _campaign(root, timezone, folder)
     root.finish()
+    _refuse_reserved(faults, campaign, reserved)
     if faults.lines:
         raise CampaignFileError("\n".join(sorted(faults.lines)), faults.by_key)
     return campaign
@@ -313,6 +322,19 @@ def _check_names(
         for name in sorted({name for name in names if names.count(name) > 1}):
             root.fault(key, f'two of them are called "{name}": names must differ')
     _check_renaming(root, schedules)
+
+
+def _refuse_reserved(
+    faults: TomlFaults, campaign: Campaign, reserved: Mapping[str, Collection[str]]
+) -> None:
+    named = [("campaign", "campaign", campaign.name)] + [
+        ("schedule", f"schedule[{number}]", schedule.name)
+        for number, schedule in enumerate(campaign.schedules, 1)
+    ]
+    for kind, place, name in named:
+        if name in reserved.get(kind, ()):
+            words = f'"{name}" is an address of the desk: take another name'
+            faults.add(place, "name", words)
 
 
 def _check_renaming(root: TomlTable, schedules: tuple[Schedule, ...]) -> None:

@@ -65,7 +65,7 @@ class Run:
 
     @property
     def ended(self) -> int:
-        """How many copies have an end."""
+        """How many copies have been dealt with, whether they arrived or not."""
         return sum(
             count
             for (_, state), count in self.copies.items()

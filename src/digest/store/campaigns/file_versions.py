@@ -1,7 +1,7 @@
 """A campaign's file, and every version of it: what it said, since when, by whom."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -35,6 +35,14 @@ class CampaignFile:
     def parsed(self) -> Campaign:
         """Return the campaign. Raises CampaignFileError naming every fault."""
         return _parsed(self)
+
+    def parsed_anew(self, reserved: Mapping[str, Collection[str]]) -> Campaign:
+        """Return what `parsed` does, unless a name in it is one of those reserved.
+
+        Raises CampaignFileError naming every fault, that one among them.
+        """
+        campaign_file.parse(self.text, self.timezone, PurePath(self.folder), reserved)
+        return self.parsed()
 
     @property
     def mark(self) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from digest.bootstrap import App
 from digest.errors import CampaignFileError
@@ -14,6 +15,7 @@ from digest.model.roles import Scope
 from digest.schedule import campaign_files
 from digest.schedule.campaign_files import EditedFile
 from digest.schedule.reports.campaign_end import end_of
+from digest.schedule.reports.campaign_standing import CampaignStanding, standing_of
 from digest.schedule.reports.slot_weeks import slots_between
 from digest.schedule.reports.source_health import source_facts
 from digest.store.campaigns import campaigns, sources
@@ -28,11 +30,16 @@ from digest.web.parts.routing import PageRouter
 
 
 class ListedCampaign(BaseModel):
-    """A campaign in the list of all."""
+    """A campaign in the list of all.
+
+    `state` is whether somebody has paused it, and `standing` how it stands as a whole:
+    one that has ended is still active, as nobody has paused it.
+    """
 
     name: str
     title: str
     state: Literal["active", "paused"]
+    standing: CampaignStanding
     lists: list[str]
 
 
@@ -144,7 +151,10 @@ def routes(digest: App) -> APIRouter:
     def every() -> list[ListedCampaign]:
         """List the campaigns."""
         with digest.reading() as connection:
-            return [_listed(stored) for stored in campaigns.listed(connection)]
+            return [
+                _listed(connection, stored, digest.now())
+                for stored in campaigns.listed(connection)
+            ]
 
     @router.get("/{name}")
     @asks(Scope.READ)
@@ -220,12 +230,15 @@ def _add_acts(router: APIRouter, digest: App) -> None:
         return ShownSource.model_validate(source_facts(name, row))
 
 
-def _listed(stored: StoredCampaign) -> ListedCampaign:
+def _listed(
+    connection: Connection, stored: StoredCampaign, now: datetime
+) -> ListedCampaign:
     campaign = stored.campaign
     return ListedCampaign(
         name=campaign.name,
         title=campaign.title,
         state="paused" if stored.paused_at else "active",
+        standing=standing_of(connection, stored, now),
         lists=list(campaign.lists),
     )
 
@@ -236,9 +249,10 @@ def _view(digest: App, name: str) -> ShownCampaign:
         rows = sources.of_campaign(connection, stored.id).values()
         readers = overview.readers_by_format(connection, stored.id)
         end = end_of(connection, stored, digest.now())
+        listed = _listed(connection, stored, digest.now())
     campaign = stored.campaign
     return ShownCampaign(
-        **_listed(stored).model_dump(),
+        **listed.model_dump(),
         timezone=campaign.timezone,
         language=campaign.language,
         paused_at=stored.paused_at,

@@ -69,10 +69,14 @@ class Pages:
     def notice(
         self, status: int, heading: str, words: str, on: tuple[str, str] | None = None
     ) -> Response:
-        """Return a page that says one thing; `on` is where to go, and its name."""
-        return self.page(
-            "public/notice.html", status=status, heading=heading, words=words, on=on
-        )
+        """Return a page that says one thing; `on` is where to go, and its name.
+
+        Staff have it within their desk, with the way back that its menu is.
+        """
+        session = visitor.session()
+        is_staff = session is not None and session.is_confirmed
+        name = "desk/notice.html" if is_staff else "public/notice.html"
+        return self.page(name, status=status, heading=heading, words=words, on=on)
 
 
 def _may(right: str) -> bool:

@@ -45,7 +45,8 @@ _KINDS = {
 }
 _COUNTS = (
     *("added", "updated", "unchanged", "refused", "not_brought_back", "doubtful"),
-    *("paused", "removed", "restored", "renewed", "taken off", "stay"),
+    *("paused", "without_permission"),
+    *("removed", "restored", "renewed", "taken off", "stay"),
 )
 _FORGOTTEN = "The rows of this file are not kept any more."
 

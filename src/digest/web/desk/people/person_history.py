@@ -1,6 +1,6 @@
 """Everything between somebody and us, as their page tells it, over every channel."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,15 +47,18 @@ def events(
 ) -> tuple[list[PersonEvent], bool]:
     """Return the latest of what happened, and whether there is more of it."""
     who = facts.subscriber.id
+    titles = {name: each.title for name, each in facts.campaigns.items()}
+    acts = audit.about(
+        connection, *(f"person {each}" for each in (who, *facts.dates["absorbed"]))
+    )
     every = [
-        *map(_of_letter_or_mail, history.events(connection, who, most + 1)),
-        *map(
-            _of_act,
-            audit.about(
-                connection,
-                *(f"person {each}" for each in (who, *facts.dates["absorbed"])),
-            ),
+        *(
+            _of_copy(each, titles)
+            if isinstance(each, PersonCopy)
+            else _of_bounce(each, titles)
+            for each in history.events(connection, who, most + 1)
         ),
+        *(_of_act(act, titles) for act in acts),
         *_of_lists(facts),
         *_of_complaints(facts),
     ]
@@ -70,11 +73,7 @@ def rows(every: Sequence[PersonEvent], zone: str) -> Iterator[dict[str, object]]
         yield {"icon": event.icon, "at": event.at, "when": when, "event": event}
 
 
-def _of_letter_or_mail(each: PersonCopy | PersonBounce) -> PersonEvent:
-    return _of_copy(each) if isinstance(each, PersonCopy) else _of_bounce(each)
-
-
-def _of_copy(copy: PersonCopy) -> PersonEvent:
+def _of_copy(copy: PersonCopy, titles: Mapping[str, str]) -> PersonEvent:
     tag = COPIES[standing_of(copy.channel, copy.state)]
     rehearsed = "Rehearsal: " if copy.is_rehearsal else ""
     name = FORMATS[copy.format].words if copy.format else "no copy"
@@ -83,25 +82,28 @@ def _of_copy(copy: PersonCopy) -> PersonEvent:
     tries = f", {copy.attempts} attempts" if copy.attempts > 1 else ""
     doubt = f" It {copy.doubt}." if copy.doubt else ""
     slot = f"{copy.slot:%d %B %Y}".lstrip("0")
+    title = titles.get(copy.campaign, copy.campaign)
     return PersonEvent(
         copy.posted_at or copy.at,
         tag.icon if copy.state in _BAD else icon,
         f"{rehearsed}{name}, {state}".capitalize(),
-        f"{copy.campaign}, {copy.schedule} of {slot}{tries}.{doubt} "
+        f"{title}, {copy.schedule} of {slot}{tries}.{doubt} "
         f"Reference {copy.reader_id}.{copy.edition_id}.",
         copy.reason,
         copy.edition_id,
     )
 
 
-def _of_bounce(each: PersonBounce) -> PersonEvent:
+def _of_bounce(each: PersonBounce, titles: Mapping[str, str]) -> PersonEvent:
     lead = f"Came back ({', '.join(filter(None, (each.kind, each.status)))})"
-    return PersonEvent(each.at, "return", lead, f"{each.campaign}.", each.words)
+    title = titles.get(each.campaign, each.campaign)
+    return PersonEvent(each.at, "return", lead, f"{title}.", each.words)
 
 
-def _of_act(act: RecordedAct) -> PersonEvent:
+def _of_act(act: RecordedAct, titles: Mapping[str, str]) -> PersonEvent:
     changes = "; ".join(f"{name} {change}" for name, change in act.changes())
-    about = ": ".join(filter(None, (act.campaign, changes)))
+    title = titles.get(act.campaign, act.campaign) if act.campaign else ""
+    about = ": ".join(filter(None, (title, changes)))
     actor = act.actor.rstrip(",")
     words = f"{about}. By {actor}." if about else f"By {actor}."
     return PersonEvent(act.at, "pencil", act.act.capitalize(), words)

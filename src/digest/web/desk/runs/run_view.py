@@ -25,6 +25,7 @@ _MEANINGS: dict[str, str] = {
     DeliveryState.CANCELLED: "Did not go; why stands beside each",
     DeliveryState.EXPIRED: "The next edition carries its posts",
 }
+_KEPT_BACK = "Not begun: what keeps copies back is told on this page"
 _TRYING_AGAIN = "trying-again"
 _CALLS: dict[str, str] = _MEANINGS | {
     DeliveryState.PLANNED: "To be rung",
@@ -122,7 +123,8 @@ def _emails(run: Run, counts: Mapping[str, int]) -> Iterator[tuple[str, int, str
             count = max(count - waiting, 0)
             yield _TRYING_AGAIN, waiting, _next_try(run)
         if count:
-            yield state.value, count, _MEANINGS[state]
+            is_kept_back = state is DeliveryState.PLANNED and _is_held(run)
+            yield state.value, count, _KEPT_BACK if is_kept_back else _MEANINGS[state]
 
 
 def _next_try(run: Run) -> str:
