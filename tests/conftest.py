@@ -6,6 +6,9 @@ What needs a database or a browser is in the conftest of the folders that use it
 import gc
 import os
 import tempfile
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,25 @@ if has_room():
 gc.disable()
 _set_apart = gc.freeze
 _OLDEST = 2  # generation of what the collector of garbage looks at
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Have workers that collect all tests each begin with modules of its own.
+
+    Of a new checkout pytest compiles every module of tests in a way of its own, which
+    takes longer than to import it; the others then read what has been compiled. All
+    workers beginning with the same, each compiled all of them.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers == 1 or session.config.args != session.config.getini("testpaths"):
+        return
+    number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+    here = Path(__file__).parent
+    for path in sorted(here.glob("*/test_*.py"))[number::workers]:
+        # One that cannot be imported is reported when its turn comes.
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(f"tests.{path.parent.name}.{path.stem}")
 
 
 def pytest_collection_finish() -> None:
