@@ -24,8 +24,11 @@ from tests.stored import FILE, a_stored_campaign, posts_accepted
 MOST = 10
 # Pages of an edition that waits; it is checked for whoever approves it, as it now is.
 WAITING = ("", "/approve", "/recall")
-# The open edition of a schedule, checked anew.
-CHECKED = "/desk/campaigns/lantern-week/daily?check=yes"
+# The open edition of a schedule, also checked anew.
+OPEN = "/desk/campaigns/lantern-week/daily"
+CHECKED = f"{OPEN}?check=yes"
+# Seen as a reader by their number, by a beginning of several names, and in words alone.
+SEEN_AS = ("?as=1", "?as=rea", "?as=1&show=text")
 
 
 @pytest.fixture
@@ -83,6 +86,8 @@ def test_no_page_asks_more_than_its_budget_however_much_there_is(
 
     assert over == {}
     page = an_edition_that_waits(program)
-    pages = CHECKED, *(page + question for question in WAITING)
+    pages = [CHECKED, *(page + question for question in WAITING)]
+    sent = "/desk/editions/1"
+    pages += [each + question for each in (OPEN, page, sent) for question in SEEN_AS]
     counts = {each: queries_of(client, program, each) for each in pages}
     assert {each: count for each, count in counts.items() if count > MOST} == {}

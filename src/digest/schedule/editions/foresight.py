@@ -15,13 +15,14 @@ from digest.compose.whats_on import ListScope, events_alone
 from digest.model.editions.due_stretch import DueStretch, due_to
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel
+from digest.store.base.asked_together import Asked
 from digest.store.campaigns.campaigns import ScheduleRow, StoredCampaign
 from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
 from digest.store.people.kinds import kind_counts
 from digest.store.people.reader_chunks import UNREACHABLE
-from digest.store.people.readers import ReaderKind, kinds_of_readers
+from digest.store.people.readers import ReaderKind, kind_asked, kind_of
 from digest.store.posts.log import MAX
 
 
@@ -67,19 +68,31 @@ class ReaderScope:
     plan_cursor: int = 0
 
 
-def next_reader(
-    connection: Connection, scope: ReaderScope, upto: int, now: datetime
-) -> tuple[int, ReaderKind, DueStretch] | None:
-    """Return the next reader's id and kind, and what an edition would bring them.
+def due_to_reader(
+    connection: Connection, scope: ReaderScope, reader_id: int, upto: int, now: datetime
+) -> tuple[ReaderKind, DueStretch] | None:
+    """Return a reader's kind, and what an edition would bring them; None for nothing.
 
-    Changes nothing.
+    Changes nothing. In a transaction that only reads it is asked with `questions_of`.
     """
+    kind = kind_of(connection, scope, reader_id, now)
+    if kind is None:
+        return None
     begins = owed.begins(connection, scope.campaign_id, scope.mode)
-    for reader_id, kind in kinds_of_readers(connection, scope, 1, now).items():
-        owed_to = owed.of_readers(connection, scope.mode, [reader_id])
-        place = max(kind.position, begins)
-        return reader_id, kind, due_to(place, upto, owed_to.get(reader_id, ()), begins)
-    return None
+    owed_to = owed.of_readers(connection, scope.mode, [reader_id])
+    place = max(kind.position, begins)
+    return kind, due_to(place, upto, owed_to.get(reader_id, ()), begins)
+
+
+def questions_of(
+    scope: ReaderScope, reader_id: int, now: datetime
+) -> tuple[Asked, ...]:
+    """Return what `due_to_reader` asks, to be asked with others."""
+    return (
+        (kind_asked, scope, reader_id, now),
+        (owed.begun, scope.campaign_id),
+        *owed.questions_of(scope.mode, [reader_id]),
+    )
 
 
 def foreseen(  # noqa: PLR0913 - what decides it, each by name

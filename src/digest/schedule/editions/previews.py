@@ -102,6 +102,11 @@ class Previews:
         copy = self.copy_of(what, schedule, reader)
         return copy.in_format(fmt), copy.to
 
+    def of_copy(self, copy: ReaderCopy, preview: str) -> Rendition:
+        """Return a reader's copy in one format. Raises NotFound where they get none."""
+        fmt, kind = _preview(preview)
+        return self._rendered(copy.in_format(fmt), kind, copy.to)
+
     def copy_of(self, what: str, schedule: str | None, reader: int) -> ReaderCopy:
         """Return what planning has decided for a subscriber, or would decide now.
 

@@ -13,19 +13,24 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
+    cast,
     false,
     func,
     literal,
+    null,
     or_,
     select,
+    union_all,
 )
 
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.delivery.doubts import doubt_in_words
 from digest.model.people.person import NO_EVIDENCE, Addressee
 from digest.store import limits
+from digest.store.base.asked_together import rows_of
 from digest.store.base.engine import reading
 from digest.store.base.indexed_copies import (
     IS_DOUBTFUL,
@@ -271,17 +276,21 @@ class CopyFate:
 
 def fate_of(connection: Connection, edition_id: int, reader_id: int) -> CopyFate | None:
     """Return what was planned for a reader of an edition; None where nothing was."""
-    planned = select(delivery.c.variant_id).where(
-        delivery.c.edition_id == edition_id, delivery.c.reader_id == reader_id
-    )
-    variant_id = connection.scalar(planned)
-    if variant_id is not None:
-        return CopyFate(variant_id)
-    why = select(left_out.c.reason).where(
-        left_out.c.edition_id == edition_id, left_out.c.reader_id == reader_id
-    )
-    reason = connection.scalar(why)
-    return None if reason is None else CopyFate(None, reason)
+    for row in rows_of(connection, fate_asked, edition_id, reader_id):
+        return CopyFate(row.variant_id, row.reason)
+    return None
+
+
+def fate_asked(_connection: Connection, edition_id: int, reader_id: int) -> Select[Any]:
+    """Return the question that `fate_of` asks, to be asked with others."""
+    planned = select(
+        delivery.c.variant_id, cast(literal(""), Text).label("reason")
+    ).where(delivery.c.edition_id == edition_id, delivery.c.reader_id == reader_id)
+    without_one = select(
+        cast(null(), delivery.c.variant_id.type), left_out.c.reason
+    ).where(left_out.c.edition_id == edition_id, left_out.c.reader_id == reader_id)
+    fates = union_all(planned, without_one).subquery().c
+    return select(fates.variant_id, fates.reason)
 
 
 def letters_in_batch(

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from digest.model.editions.due_stretch import DueStretch
 from digest.model.editions.mode import Mode
-from digest.store.base.asked_together import rows_of
+from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.tables import (
     campaign,
@@ -71,24 +71,36 @@ def carried(_connection: Connection, schedule_id: int, mode: Mode) -> Select[Any
 
 def of_readers(connection: Connection, mode: Mode, reader_ids: Iterable[int]) -> Owed:
     """Return what these readers are owed in that mode, by reader; changes nothing."""
-    rows = connection.execute(
+    owed: Owed = {}
+    for question, *facts in questions_of(mode, reader_ids):
+        for row in rows_of(connection, question, *facts):
+            owed.setdefault(row.reader_id, []).append(stretch_of(row))
+    return owed
+
+
+def questions_of(mode: Mode, reader_ids: Iterable[int]) -> tuple[Asked, ...]:
+    """Return what `of_readers` asks, to be asked with others."""
+    ids = tuple(reader_ids)
+    return (_in_copies, mode, ids), (_carried_for, mode, ids)
+
+
+def _in_copies(
+    connection: Connection, mode: Mode, reader_ids: tuple[int, ...]
+) -> Select[Any]:
+    return (
         select(delivery.c.reader_id, variant.c.since, variant.c.upto, variant.c.had)
         .join(variant, variant.c.id == delivery.c.variant_id)
-        .where(
-            one_of(connection, delivery.c.reader_id, list(reader_ids)),
-            is_owed(mode),
-        )
+        .where(one_of(connection, delivery.c.reader_id, reader_ids), is_owed(mode))
     )
-    carried = connection.execute(
-        select(carried_over).where(
-            one_of(connection, carried_over.c.reader_id, list(reader_ids)),
-            carried_over.c.mode == mode,
-        )
+
+
+def _carried_for(
+    connection: Connection, mode: Mode, reader_ids: tuple[int, ...]
+) -> Select[Any]:
+    return select(carried_over).where(
+        one_of(connection, carried_over.c.reader_id, reader_ids),
+        carried_over.c.mode == mode,
     )
-    owed: Owed = {}
-    for row in (*rows, *carried):
-        owed.setdefault(row.reader_id, []).append(stretch_of(row))
-    return owed
 
 
 def of_schedule(

@@ -1,8 +1,9 @@
 """Readers: a subscriber in a campaign, and all that decides how they are served."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -36,7 +37,7 @@ from digest.model.people.lawful_basis import (
 from digest.model.people.person import NO_EVIDENCE, Addressee, Consent
 from digest.model.people.postal_address import PostalAddress
 from digest.model.people.reader_marks import ReaderRef
-from digest.store.base.asked_together import is_asked, rows_of
+from digest.store.base.asked_together import Asked, is_asked, rows_of
 from digest.store.base.row_faults import read_each
 from digest.store.base.tables import (
     mailing_list,
@@ -47,7 +48,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.people.departures import has_left
-from digest.store.people.kinds.bases import basis_gap
+from digest.store.people.kinds.bases import bases_asked_of, basis_gap
 from digest.store.people.kinds.permissions import agreed_to_calls, agreed_to_letters
 from digest.store.people.subscriptions import EVIDENCE, consent_of
 
@@ -152,16 +153,14 @@ def in_campaign(
 
     Raises UnreadableError for a row that cannot be read.
     """
-    matching = select(
+    facts = campaign_id, subscriber_id
+    readable, faults = read_each(
+        connection,
+        choices_in(connection, *facts),
         reader.c.id,
-        reader.c.schedule_id,
-        reader.c.format,
-        reader.c.topics,
-        reader.c.paused_until,
-    ).where(
-        reader.c.campaign_id == campaign_id, reader.c.subscriber_id == subscriber_id
+        _in_campaign,
+        partial(rows_of, connection, choices_in, *facts),
     )
-    readable, faults = read_each(connection, matching, reader.c.id, _in_campaign)
     for number, why in faults.items():
         raise UnreadableError(
             f"how reader {number} reads it cannot be read ({why}):",
@@ -170,13 +169,28 @@ def in_campaign(
     return readable[0] if readable else None
 
 
+def choices_in(
+    _connection: Connection, campaign_id: int, subscriber_id: int
+) -> Select[Any]:
+    """Return the question that `in_campaign` asks, to be asked with others."""
+    return select(
+        reader.c.id,
+        reader.c.schedule_id,
+        reader.c.format,
+        reader.c.topics,
+        reader.c.paused_until,
+    ).where(
+        reader.c.campaign_id == campaign_id, reader.c.subscriber_id == subscriber_id
+    )
+
+
 def _in_campaign(row: Row[Any]) -> ReaderInCampaign:
     return ReaderInCampaign(
         row.id, row.schedule_id, named(row.format), tuple(row.topics), row.paused_until
     )
 
 
-class ReaderQuery(Protocol):
+class ReaderQuery(Hashable, Protocol):
     """For whom an edition is, and past whom planning has come: see `Edition`."""
 
     @property
@@ -205,9 +219,42 @@ def kinds_of_readers(
     are left out. One who joined after the edition froze may be among them: their
     place in the log is at its end, so that nothing in it is new to them.
     """
+    rows = connection.execute(
+        _kinds(connection, edition, now).order_by(reader.c.id).limit(limit)
+    )
+    return {row.id: _kind(row) for row in rows}
+
+
+def kind_of(
+    connection: Connection, edition: ReaderQuery, reader_id: int, now: datetime
+) -> ReaderKind | None:
+    """Return of what kind a reader is, if an edition would be planned for them."""
+    rows = rows_of(connection, kind_asked, edition, reader_id, now)
+    return _kind(rows[0]) if rows else None
+
+
+def kind_asked(
+    connection: Connection, edition: ReaderQuery, reader_id: int, now: datetime
+) -> Select[Any]:
+    """Return the question that `kind_of` asks, to be asked with others.
+
+    `questions_before_kinds` are asked before it.
+    """
+    return _kinds(connection, edition, now).where(reader.c.id == reader_id)
+
+
+def questions_before_kinds(
+    connection: Connection, campaign_id: int
+) -> tuple[Asked, ...]:
+    """Return what is asked of a campaign's readers before their kinds, to be asked."""
+    names = campaigns.load(connection, campaign_id).lists
+    return (bases_asked_of(list_ids(connection, names)),)
+
+
+def _kinds(connection: Connection, edition: ReaderQuery, now: datetime) -> Select[Any]:
     campaign = campaigns.load(connection, edition.campaign_id)
     lists = list_ids(connection, campaign.lists)
-    rows = connection.execute(
+    return (
         select(
             reader.c.id,
             place_in(edition.mode).label("position"),
@@ -225,10 +272,7 @@ def kinds_of_readers(
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
         .where(may_be_planned(edition, now), subscriber.c.merged_into.is_(None))
-        .order_by(reader.c.id)
-        .limit(limit)
     )
-    return {row.id: _kind(row) for row in rows}
 
 
 def may_be_planned(edition: ReaderQuery, now: datetime) -> ColumnElement[bool]:
@@ -261,9 +305,29 @@ def addressees(
     connection: Connection, reader_ids: Iterable[int]
 ) -> dict[int, Addressee]:
     """Return for each of these readers what a copy of theirs is addressed with."""
-    ids = list(reader_ids)
-    consents = _consents(connection, ids)
-    rows = connection.execute(
+    ids = tuple(reader_ids)
+    evidence = sorted(
+        rows_of(connection, evidence_of, ids),
+        key=lambda row: (row.reader_id, row.mailing_list_id),
+    )
+    on_record = consents(connection, evidence)
+    return {
+        row.id: Addressee(
+            name=row.name,
+            email=row.email or "",
+            address=address_of(row),
+            consent=on_record.get(row.id, NO_EVIDENCE),
+            organiser=row.organiser or "",
+            mark=row.mark,
+            phone=row.phone or "",
+        )
+        for row in rows_of(connection, addressed_to, ids)
+    }
+
+
+def addressed_to(_connection: Connection, reader_ids: tuple[int, ...]) -> Select[Any]:
+    """Return the question for how readers are addressed, to be asked with others."""
+    return (
         select(
             reader.c.id,
             subscriber.c.name,
@@ -276,20 +340,23 @@ def addressees(
             subscriber.c.phone,
         )
         .join(subscriber, subscriber.c.id == reader.c.subscriber_id)
-        .where(reader.c.id.in_(ids))
+        .where(reader.c.id.in_(reader_ids))
     )
-    return {
-        row.id: Addressee(
-            name=row.name,
-            email=row.email or "",
-            address=address_of(row),
-            consent=consents.get(row.id, NO_EVIDENCE),
-            organiser=row.organiser or "",
-            mark=row.mark,
-            phone=row.phone or "",
+
+
+def evidence_of(_connection: Connection, reader_ids: tuple[int, ...]) -> Select[Any]:
+    """Return the question for why they may be written to, to be asked with others."""
+    return (
+        select(
+            reader.c.id.label("reader_id"),
+            reader.c.campaign_id,
+            subscription.c.mailing_list_id,
+            *CONSENT_FACTS,
         )
-        for row in rows
-    }
+        .join(subscription, subscription.c.subscriber_id == reader.c.subscriber_id)
+        .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
+        .where(reader.c.id.in_(reader_ids), HAS_EVIDENCE)
+    )
 
 
 # What `consents` reads of a reader: which campaign, which list, what is on record.
@@ -301,18 +368,6 @@ HAS_EVIDENCE = and_(
     subscription.c.ended_at.is_(None),
     or_(*(subscription.c[name].is_not(None) for name in EVIDENCE)),
 )
-
-
-def _consents(connection: Connection, reader_ids: list[int]) -> dict[int, Consent]:
-    """Return why these readers may be written to; see `consents`."""
-    rows = connection.execute(
-        select(reader.c.id.label("reader_id"), reader.c.campaign_id, *CONSENT_FACTS)
-        .join(subscription, subscription.c.subscriber_id == reader.c.subscriber_id)
-        .join(mailing_list, mailing_list.c.id == subscription.c.mailing_list_id)
-        .where(reader.c.id.in_(reader_ids), HAS_EVIDENCE)
-        .order_by(reader.c.id, subscription.c.mailing_list_id)
-    ).all()
-    return consents(connection, rows)
 
 
 def consents(connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, Consent]:

@@ -72,9 +72,7 @@ def meant_by(words: str, after: int | None = None) -> PersonSearch:
 
 def page(connection: Connection, search: PersonSearch, limit: int) -> list[Subscriber]:
     """Return a page of those people in order of names; erased ones are in none."""
-    numbers = [row.id for row in connection.execute(ids_of(connection, search, limit))]
-    by_id = {each.id: each for each in subscribers.of_ids(connection, numbers)}
-    return [by_id[number] for number in numbers]
+    return subscribers.in_order_of_names(connection, ids_of(connection, search, limit))
 
 
 def has_place(connection: Connection, subscriber_id: int) -> bool:

@@ -1,5 +1,6 @@
 """What an edition brings one reader: decided as planning does, for staff to look at."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,12 +16,17 @@ from digest.model.editions.steering import Steering
 from digest.model.formats import Format
 from digest.model.people.person import Addressee
 from digest.model.staff_words import moment_in_words
-from digest.schedule.editions.foresight import ReaderScope, next_reader
+from digest.schedule.editions.foresight import (
+    ReaderScope,
+    due_to_reader,
+    questions_of,
+)
 from digest.schedule.editions.steering.open_edition import (
     OpenEdition,
     open_edition,
     variant_of,
 )
+from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.delivery import copies
 from digest.store.editions import editions, steering
@@ -28,6 +34,7 @@ from digest.store.editions.editions import Edition
 from digest.store.editions.steering import OPEN
 from digest.store.people import readers, subscribers
 from digest.store.people.readers import ReaderInCampaign
+from digest.store.people.subscribers import Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +73,56 @@ def reader_copy(
     """
     edition = open_edition(connection, what, schedule, now)
     person = subscribers.get(connection, subscriber_id)
+    return copy_for(connection, edition, person, now)
+
+
+def copy_for(
+    connection: Connection,
+    edition: OpenEdition,
+    person: Subscriber | None,
+    now: datetime,
+    questions: Iterable[Asked] = (),
+) -> ReaderCopy:
+    """Return somebody's copy of an open edition: see `reader_copy`.
+
+    `questions` about them are asked with its own. Raises NotFound in words.
+    """
     if person is None or not person.person.name:
         raise NotFound("there is nobody of that number, or they have been erased")
-    reader = readers.in_campaign(connection, edition.campaign_id, subscriber_id)
+    theirs = edition.campaign_id, person.id
+    ask_together(
+        connection,
+        (
+            *questions,
+            (readers.choices_in, *theirs),
+            *readers.questions_before_kinds(connection, edition.campaign_id),
+        ),
+    )
+    reader = readers.in_campaign(connection, *theirs)
     if reader is None:
         who = Addressee(person.person.name)
         return ReaderCopy(who, why_not=f"not a reader of {edition.campaign.title}")
+    ask_together(connection, _questions(edition, reader, now))
     to = readers.addressees(connection, [reader.id])[reader.id]
     copy = ReaderCopy(to, wanted=reader.wanted, topics=reader.topics)
     variant, why_not = _variant(connection, edition, reader, now)
     return replace(copy, variant=variant, why_not=why_not)
+
+
+def _questions(
+    edition: OpenEdition, reader: ReaderInCampaign, now: datetime
+) -> Iterator[Asked]:
+    """Yield what is asked of a reader, whether readers were planned for or not."""
+    yield readers.addressed_to, (reader.id,)
+    yield readers.evidence_of, (reader.id,)
+    yield from questions_of(_scope(edition), reader.id, max(now, edition.slot))
+    if edition.place.edition_id != OPEN:
+        yield copies.fate_asked, edition.place.edition_id, reader.id
+
+
+def _scope(edition: OpenEdition) -> ReaderScope:
+    place = edition.place
+    return ReaderScope(edition.campaign_id, place.schedule_id, place.mode)
 
 
 def _variant(
@@ -125,16 +172,12 @@ def _decision(
     now: datetime,
 ) -> PlannedCopy | LeftOut | None:
     """Return what planning would decide; None where it would not ask for them."""
-    place = edition.place
-    scope = ReaderScope(
-        edition.campaign_id, place.schedule_id, place.mode, reader.id - 1
-    )
     # Whose pause is over by then is planned for.
     at = max(now, edition.slot)
-    nearest = next_reader(connection, scope, edition.upto, at)
-    if nearest is None or nearest[0] != reader.id:
+    theirs = due_to_reader(connection, _scope(edition), reader.id, edition.upto, at)
+    if theirs is None:
         return None
-    _, kind, due = nearest
+    kind, due = theirs
     entries = news(connection, edition.campaign_id, (due.since, due.upto), edition.slot)
     steered = _steering_of(connection, edition)
     selection = EditionSelection.of(

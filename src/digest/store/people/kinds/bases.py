@@ -82,7 +82,12 @@ def bases_asked(
 ) -> tuple[Asked, ...]:
     """Return what `basis_gap_by` asks, to be asked with others."""
     lists = tuple(chain(*_lists_of(stored, list_ids).values()))
-    return ((_that_need_a_word, lists),) if lists else ()
+    return (bases_asked_of(lists),) if lists else ()
+
+
+def bases_asked_of(lists: Sequence[int]) -> Asked:
+    """Return what `basis_gap` asks of these lists, to be asked with others."""
+    return (_that_need_a_word, tuple(lists))
 
 
 def _lists_of(

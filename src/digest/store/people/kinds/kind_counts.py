@@ -30,7 +30,6 @@ from digest.store.base.read_once import is_read_once, read_once
 from digest.store.base.tables import (
     carried_over,
     delivery,
-    mailing_list,
     reader,
     subscriber,
     variant,
@@ -44,7 +43,7 @@ from digest.store.people.kinds.kind_names import (
     parsed_kind,
     stretch_in_words,
 )
-from digest.store.people.readers import ReaderKind, is_subscribed
+from digest.store.people.readers import ReaderKind, every_list, is_subscribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ def reader_kinds(
     into somebody is among them no more.
     """
     stretches = _stretches(connection, schedule_ids, mode)
-    list_ids = {row.name: row.id for row in rows_of(connection, mailing_lists)}
+    list_ids = {row.name: row.id for row in rows_of(connection, every_list)}
     gap = basis_gap_by(connection, campaigns.listed(connection), list_ids)
     parts = kind_parts(
         mode,
@@ -211,13 +210,8 @@ def reader_kinds(
 
 def questions(connection: Connection) -> tuple[Asked, ...]:
     """Return what is asked before readers are counted, to be asked with others."""
-    list_ids = {row.name: row.id for row in rows_of(connection, mailing_lists)}
+    list_ids = {row.name: row.id for row in rows_of(connection, every_list)}
     return bases_asked(campaigns.listed(connection), list_ids)
-
-
-def mailing_lists(_connection: Connection) -> Select[tuple[str, int]]:
-    """Return the question for the lists there are, to be asked with others."""
-    return select(mailing_list.c.name, mailing_list.c.id)
 
 
 def _stretches(

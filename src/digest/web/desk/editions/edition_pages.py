@@ -22,6 +22,7 @@ from digest.web.desk.editions.edition_view import (
     view_in,
 )
 from digest.web.desk.editions.latest_checks import LatestCheck, LatestChecks
+from digest.web.desk.editions.reader_sight import ReaderSight, reader_sight
 from digest.web.desk.editions.sight import sight_of
 from digest.web.doors.rights import needs
 from digest.web.parts import visitor
@@ -141,9 +142,17 @@ class EditionPages:
 
         And in words why that could not be made. All of it is of one moment.
         """
+        view, latest, problem, _ = self._seen_as("", place, is_wanted)
+        return view, latest, problem
+
+    def _seen_as(
+        self, who: str, place: EditionPlace, is_wanted: Callable[[EditionView], bool]
+    ) -> tuple[EditionView, LatestCheck | None, str, ReaderSight]:
+        """Return what `view_with_check` does, and the reader whom words mean."""
         foreseen, problem = None, ""
         with self.digest.reading() as connection:
             view = view_in(connection, place, self.digest.now())
+            reader = reader_sight(connection, view, who, self.digest.now())
             if view.contents is not None and is_wanted(view):
                 inside = view.contents.edition
                 try:
@@ -152,8 +161,9 @@ class EditionPages:
                 except DigestError as fault:
                     problem = str(fault)
         if foreseen is None:
-            return view, self.checks.of(place), problem
-        return view, self.checks.anew(place, foreseen, view.mark), problem
+            return view, self.checks.of(place), problem, reader
+        check = self.checks.anew(place, foreseen, view.mark)
+        return view, check, problem, reader
 
     def edition(
         self,
@@ -163,7 +173,9 @@ class EditionPages:
     ) -> Response:
         """Return the page of an edition. Raises NotFound in words."""
         refused = refusal or Refusal()
-        view, latest, fault = self.view_with_check(place, lambda _view: query.check)
+        view, latest, fault, reader = self._seen_as(
+            query.who, place, lambda _view: query.check
+        )
         problem = _sentence(fault) if fault else refused.problem
         status = 422 if refused.faults else 409 if problem else 200
         return self.page(
@@ -179,7 +191,7 @@ class EditionPages:
             problem=problem,
             flash=self._flash(view, query),
             checked=self.checked(view, latest),
-            sight=sight_of(self.digest, view, query.show, query.who),
+            sight=sight_of(self.digest, view, query.show, reader),
             status=status,
         )
 

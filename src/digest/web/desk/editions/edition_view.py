@@ -27,7 +27,7 @@ from digest.store.base.asked_together import Asked, ask_together
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, steering
 from digest.store.editions.editions import Edition
-from digest.store.people.kinds import kind_counts
+from digest.store.people import readers
 from digest.store.posts.log import LogEntry
 from digest.store.reports import edition_copies
 from digest.store.staff import accounts
@@ -91,7 +91,7 @@ def view_in(connection: Connection, place: EditionPlace, now: datetime) -> Editi
     """Return what `edition_view` does, of the moment of what else is read there."""
     edition = None
     if place.edition_id is None:
-        ask_together(connection, (*campaigns.QUESTIONS, (kind_counts.mailing_lists,)))
+        ask_together(connection, (*campaigns.QUESTIONS, (readers.every_list,)))
     else:
         ask_together(connection, _questions(place.edition_id))
         edition = editions.get(connection, place.edition_id)
@@ -122,7 +122,7 @@ def _questions(edition_id: int) -> tuple[Asked, ...]:
         *editions.questions_of(edition_id),
         *campaigns.QUESTIONS,
         *accounts.QUESTIONS,
-        (kind_counts.mailing_lists,),
+        (readers.every_list,),
         *edition_copies.questions_in_words([edition_id]),
     )
 

@@ -1,30 +1,36 @@
 """The reader as whom an edition is looked at: found as on People, and what they get."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from digest.audience.subject_access import find
-from digest.bootstrap import App
-from digest.errors import NotFound
+from digest.errors import DigestError, NotFound
 from digest.model.formats import Format
 from digest.model.posts.items import Event
 from digest.model.staff_words import counted
 from digest.render.words.languages import locale_of
-from digest.schedule.editions.proofs.reader_copies import ReaderCopy
+from digest.schedule.editions.proofs.reader_copies import ReaderCopy, copy_for
+from digest.schedule.editions.steering.open_edition import open_edition
 from digest.store.people import needs, searching
 from digest.store.people.subscribers import Subscriber
 from digest.web import limits
+from digest.web.desk.editions.edition_view import EditionView
 from digest.web.desk.editions.previews import refuse_unless_sees_readers
-from digest.web.parts.edition_places import EditionPlace
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSight:
     """Somebody's copy, and their `needs`; or the `people` of whom one is to be chosen.
 
-    With none of them the edition is looked at as a sample reader gets it.
+    With none of them the edition is looked at as a sample reader gets it. `words` are
+    those by which they were looked for; `problem` is why they cannot be told of.
     """
 
+    words: str = ""
+    problem: str = ""
     number: int | None = None
     copy: ReaderCopy | None = None
     needs: tuple[str, ...] = ()
@@ -36,41 +42,53 @@ class ReaderSight:
         return self.copy.variant.format if self.copy and self.copy.variant else None
 
 
-def reader_sight(digest: App, place: EditionPlace, who: str) -> ReaderSight:
+def reader_sight(
+    connection: Connection, view: EditionView, who: str, now: datetime
+) -> ReaderSight:
     """Return the reader whom these words mean, and what the edition brings them.
 
-    Raises NotFound in words where there is nobody, and RefusedVisitor for who may see
-    no readers.
+    Of the same moment as the view. Who may see no readers is told so.
     """
-    words = who.strip()[: limits.SEARCH_CHARACTERS]
+    words = who.strip()
     if not words:
         return ReaderSight()
-    refuse_unless_sees_readers()
-    sight = _person(digest, words)
-    if sight.number is None:
-        return sight
-    with digest.reading() as connection:
-        standing = [
-            each.words
-            for each in needs.of_person(connection, sight.number)
-            if each.ended_at is None
-        ]
-    copy = digest.previews.copy_of(place.what, place.schedule, sight.number)
-    return replace(sight, copy=copy, needs=tuple(standing))
+    sight = ReaderSight(words)
+    try:
+        refuse_unless_sees_readers()
+        people = _people(connection, words[: limits.SEARCH_CHARACTERS])
+        if len(people) > 1:
+            return replace(sight, people=tuple(people))
+        copy, standing = _copy(connection, view, people[0], now)
+        return replace(sight, number=people[0].id, copy=copy, needs=standing)
+    except DigestError as fault:
+        return replace(sight, problem=str(fault))
 
 
-def _person(digest: App, words: str) -> ReaderSight:
-    with digest.reading() as connection:
-        try:
-            return ReaderSight(find(connection, words).id)
-        except NotFound:
-            search = searching.meant_by(words)
-            people = searching.page(connection, search, limits.READERS_OFFERED)
-            if not people:
-                raise
-    if len(people) == 1:
-        return ReaderSight(people[0].id)
-    return ReaderSight(people=tuple(people))
+def _copy(
+    connection: Connection, view: EditionView, person: Subscriber, now: datetime
+) -> tuple[ReaderCopy, tuple[str, ...]]:
+    """Return what the edition brings somebody, and what they need."""
+    place = view.place
+    edition = (
+        view.contents.edition
+        if view.contents
+        else open_edition(connection, place.what, place.schedule, now)
+    )
+    theirs = ((needs.of_one, person.id),)
+    copy = copy_for(connection, edition, person, now, theirs)
+    standing = needs.of_person(connection, person.id)
+    return copy, tuple(each.words for each in standing if each.ended_at is None)
+
+
+def _people(connection: Connection, words: str) -> list[Subscriber]:
+    try:
+        return [find(connection, words)]
+    except NotFound:
+        search = searching.meant_by(words)
+        people = searching.page(connection, search, limits.READERS_OFFERED)
+        if not people:
+            raise
+        return people
 
 
 def facts_of(sight: ReaderSight) -> list[tuple[str, str]]:

@@ -10,12 +10,10 @@ from digest.errors import DigestError
 from digest.model.formats import Format, Preview, previews
 from digest.web import limits
 from digest.web.desk.editions.edition_view import EditionView
-from digest.web.desk.editions.previews import PagesQuery, pages_of
 from digest.web.desk.editions.reader_sight import (
     ReaderSight,
     choices_of,
     facts_of,
-    reader_sight,
 )
 
 # An email is looked at in two widths; each other format in the one it has.
@@ -49,17 +47,14 @@ def sights() -> list[EditionSight]:
     return every
 
 
-def sight_of(digest: App, view: EditionView, show: str, who: str) -> dict[str, Any]:
+def sight_of(
+    digest: App, view: EditionView, show: str, reader: ReaderSight
+) -> dict[str, Any]:
     """Return what the page shows of it, or why that cannot be shown.
 
-    `show` is the name of a sight, "" for that in which its reader gets it; `who` are
-    words for the reader as whom it is seen.
+    `show` is the name of a sight, "" for that in which its reader gets it.
     """
-    every, reader, problem = sights(), ReaderSight(), ""
-    try:
-        reader = reader_sight(digest, view.place, who)
-    except DigestError as fault:
-        problem = str(fault)
+    every = sights()
     own = next((each for each in every if _is_of(each, reader.own_format)), every[0])
     chosen = next((each for each in every if each.name == show), own)
     sight = {
@@ -67,7 +62,7 @@ def sight_of(digest: App, view: EditionView, show: str, who: str) -> dict[str, A
         "words": chosen.preview.words or chosen.words,
         "preview": chosen.preview.name,
         "choices": [(each.name, each.words) for each in every],
-        **_reader(reader, who.strip()),
+        **_reader(reader),
         "is_own": reader.own_format is None or _is_of(chosen, reader.own_format),
         "kind": "",
         "text": "",
@@ -76,7 +71,7 @@ def sight_of(digest: App, view: EditionView, show: str, who: str) -> dict[str, A
         "why_not": "",
     }
     try:
-        problem = problem or _why_not(view, reader)
+        problem = reader.problem or _why_not(view, reader)
         if not problem:
             return sight | _content(digest, view, chosen, reader)
     except DigestError as fault:
@@ -84,12 +79,12 @@ def sight_of(digest: App, view: EditionView, show: str, who: str) -> dict[str, A
     return sight | {"why_not": f"{problem[:1].upper()}{problem[1:]}"}
 
 
-def _reader(reader: ReaderSight, words: str) -> dict[str, Any]:
+def _reader(reader: ReaderSight) -> dict[str, Any]:
     """Return as whom it is seen: for addresses, for the field, and what is told."""
     name = reader.copy.to.name if reader.copy else ""
     return {
-        "as": words if reader.number is None else str(reader.number),
-        "sought": name or words,
+        "as": reader.words if reader.number is None else str(reader.number),
+        "sought": name or reader.words,
         "name": name,
         "facts": facts_of(reader),
         "own": reader.own_format.words if reader.own_format else "",
@@ -124,14 +119,15 @@ def _content(
         case "text/html":
             return {"kind": "frame"}
         case "text/plain":
-            document = digest.previews.of(
-                place.what, place.schedule, name, reader.number
-            )
+            if reader.copy is None:
+                document = digest.previews.of(place.what, place.schedule, name)
+            else:
+                document = digest.previews.of_copy(reader.copy, name)
             return {"kind": "text", "text": document.content.decode()}
         case "application/pdf":
             mark = _mark(view, reader, digest.now())
-            who = "" if reader.number is None else str(reader.number)
-            pages = pages_of(digest, place, name, PagesQuery(who, mark))
+            key = (place.what, place.schedule, name, reader.number, mark)
+            pages = digest.preview_pages.of(key, reader.copy)
             return {"kind": "pages", "pages": len(pages), "mark": mark}
         case _:
             return {"kind": "file"}
