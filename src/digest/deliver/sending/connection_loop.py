@@ -237,6 +237,8 @@ class ConnectionLoop:
             only_after=queued.due.attempts,
         )
         self._unsettled = queued, change
+        if end.state is DeliveryState.UNCERTAIN:
+            queued.batch.has_uncertain = True
         self._context.state.count(end_of(outcome))
         level = _level_of(end.state)
         if log.isEnabledFor(level):

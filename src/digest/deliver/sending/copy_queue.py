@@ -29,7 +29,8 @@ class LeasedBatch:
     """A leased batch of an edition.
 
     `remaining` copies that were read have not had their turn; those of the
-    readers `unread` have not been read yet.
+    readers `unread` have not been read yet. `has_uncertain` says that one that had its
+    turn may have arrived.
     """
 
     lease: Lease
@@ -40,6 +41,7 @@ class LeasedBatch:
     variants: CompiledVariants
     unread: range
     remaining: int = 0
+    has_uncertain: bool = False
 
     @property
     def has_ended(self) -> bool:

@@ -98,9 +98,8 @@ class Leases:
                 context.state.note(str(problem))
                 self._supply.ended(lease.batch_id)
                 return None
-            if count := send_batches.doubt(connection, lease, now):
+            if count := send_batches.doubt(connection, lease, campaign.uncertain, now):
                 log.warning("copies uncertain batch=%s count=%s", lease.batch_id, count)
-            send_batches.repeat_uncertain(connection, lease, campaign.uncertain, now)
             if late := expire_late(
                 connection, edition.id, emails_of(lease.readers), now
             ):
@@ -153,9 +152,10 @@ class Leases:
         later = now + self._context.policy.soon
         with writing(self._context.engine) as connection:
             lease = batch.lease
-            send_batches.repeat_uncertain(
-                connection, lease, batch.uncertain, now, later
-            )
+            if batch.has_uncertain:
+                send_batches.repeat_uncertain(
+                    connection, lease, batch.uncertain, now, later
+                )
             send_batches.finish(connection, lease, now)
         self._supply.ended(lease.batch_id)
         log.info("send batch ended id=%s", lease.batch_id)

@@ -250,9 +250,21 @@ def release(connection: Connection, owner: str, now: datetime) -> int:
     ).rowcount
 
 
-def doubt(connection: Connection, lease: Lease, now: datetime) -> int:
-    """Mark what an earlier sender left on the wire as uncertain; return how many."""
-    return move_those(
+def doubt(
+    connection: Connection, lease: Lease, policy: "UncertainPolicy", now: datetime
+) -> int:
+    """Mark what an earlier sender left on the wire as uncertain; return how many.
+
+    That, and what was uncertain before, is planned again at once if that is the policy.
+    """
+    unsettled = delivery.c.state.in_(
+        [DeliveryState.HANDING_OVER, DeliveryState.UNCERTAIN]
+    )
+    # Nearly always there is nothing of either: asked once, where to change them is two
+    # looks through the batch.
+    if not connection.scalar(select(exists().where(_within(lease), unsettled))):
+        return 0
+    count = move_those(
         connection,
         _within(lease),
         DeliveryState.UNCERTAIN,
@@ -260,6 +272,8 @@ def doubt(connection: Connection, lease: Lease, now: datetime) -> int:
         attempts=delivery.c.attempts + 1,
         reply=INTERRUPTED,
     )
+    repeat_uncertain(connection, lease, policy, now)
+    return count
 
 
 def repeat_uncertain(
