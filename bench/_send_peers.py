@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from socket import create_connection, create_server
@@ -78,6 +78,13 @@ class Load(NamedTuple):
     kb: int = 48
 
 
+Hold = Callable[[Sequence[int]], AbstractContextManager[object]]
+
+
+def _nowise(_processes: Sequence[int]) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
 def ours(load: Load, database: str) -> Spent:
     """Send to so many readers with full records, from this process."""
     message = message_of(load.kb)
@@ -89,8 +96,13 @@ def ours(load: Load, database: str) -> Spent:
     return spent
 
 
-def ours_apart(load: Load, database: str, workers: int = 2) -> Spent:
-    """Send the same from several processes, which share the connections."""
+def ours_apart(
+    load: Load, database: str, workers: int = 2, hold: Hold = _nowise
+) -> Spent:
+    """Send the same from several processes, which share the connections.
+
+    They are given to `hold` once they are ready, until they have sent all.
+    """
     words = [sys.executable, str(HERE / "_send_worker.py")]
     share = [str(load.port), str(load.connections // workers), str(load.kb)]
     with planned(load.messages, database) as url, ExitStack() as ending:
@@ -108,6 +120,7 @@ def ours_apart(load: Load, database: str, workers: int = 2) -> Spent:
             assert process.stdout is not None
             assert process.stdout.readline() == b"ready\n"
 
+        ending.enter_context(hold([process.pid for process in processes]))
         began = perf_counter()
         for process in processes:
             assert process.stdin is not None
