@@ -407,7 +407,7 @@ def test_a_batch_whose_readers_were_all_erased_is_nothing_to_post(paper: Paper) 
 
     with paper.program.reading() as connection:
         empty = print_batches.get(connection, batch.id)
-        to_post = edition_copies.letters_to_post(connection, batch.edition_id)
+        to_post = edition_copies.batches_to_post(connection, batch.edition_id)
         lying, _ = stalls.letters_unposted(connection, EIGHT + timedelta(days=9))
     assert (empty.state, empty.files.letters, empty.is_empty) == ("sealed", 0, True)
     assert batch.id not in to_post

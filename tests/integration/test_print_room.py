@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, select, update
+from starlette.testclient import TestClient
 
+from digest.bootstrap import opened
 from digest.deliver import limits
 from digest.deliver.printing import print_room
 from digest.deliver.printing.batch_steps import BatchSteps
@@ -22,6 +24,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.editions.mode import Mode
 from digest.schedule.reports.status import status_of
+from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
 from digest.store.delivery import (
@@ -37,7 +40,8 @@ from digest.store.delivery.print_batches import (
 from digest.store.editions import editions
 from digest.store.reports import edition_copies
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
-from tests.builders import EIGHT
+from digest.web.app import make_app
+from tests.builders import EIGHT, SITE
 from tests.fakes.sending import HandWoundClock
 from tests.rows import (
     PlannedEdition,
@@ -440,7 +444,8 @@ def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(
 
     batch = room.make(planned.id).batch
     assert batch is not None
-    for act in (room.seal, room.posted):
+    steps = BatchSteps(room, laid, lambda *_: b"")
+    for act in (room.seal, steps.printed, room.posted):
         look()
         act(batch.id)
     look()
@@ -451,7 +456,13 @@ def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(
         f"posted {batch.id}"
     )
     to_print = [[("post", "ready to print and post", 2)], [waits]]
-    assert standings == [*to_print, *to_print, [("post", "posted", 2)], []]
+    on_paper = (
+        "Lantern Week, daily, edition 1: 2 letters wait to be posted. Once they are in "
+        f"the post, say: digest print posted {batch.id}"
+    )
+    to_post = [to_print[0], [on_paper]]
+    posted = [[("post", "posted", 2)], []]
+    assert standings == [*to_print, *to_print, *to_post, *posted]
 
 
 def test_a_batch_is_open_then_sealed_then_posted_and_each_is_safe_to_repeat(
@@ -525,3 +536,35 @@ def test_letters_that_wait_do_not_keep_the_others_back(
 
     assert sum(len(outcome.waiting) for outcome in outcomes) == 2
     assert states(engine, planned.id) == {ACCEPTED: 3, PLANNED: 2}
+
+
+def test_pages_tell_of_a_letter_where_it_is_and_not_that_it_was_accepted(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=1, letters=2)
+    room = a_print_room(engine, tmp_path)
+    steps = BatchSteps(room, laid, lambda *_: b"")
+    batch = room.make(planned.id).batch
+    assert batch is not None
+    with writing(engine) as connection:
+        connection.execute(update(edition).values(state="sending", planned_at=EIGHT))
+    url = engine.url.render_as_string(hide_password=False)
+    settings = Settings.model_validate({"data_dir": tmp_path, "database_url": url})
+    runs, people = [], []
+    with (
+        opened(settings, EIGHT) as program,
+        TestClient(make_app(program), base_url=SITE) as client,
+    ):
+        for act in (lambda _: None, steps.printed, room.posted):
+            act(batch.id)
+            runs.append(client.get(f"/desk/runs/{planned.id}").text)
+            people.append(client.get(f"/desk/people/{planned.subscribers[1]}").text)
+
+    for page, count in zip(runs, (0, 0, 2), strict=True):
+        assert f"{count} of 3 copies have been dealt with" in page
+    for page, tag in zip(runs, ("To print and post", "Printed", "Posted"), strict=True):
+        assert page.count(f"</svg>{tag}</strong>") == 3
+    words = ("to print and post", "printed", "posted")
+    for page, state in zip(people, words, strict=True):
+        assert f", {state}.</strong> Lantern Week, daily of" in page
+        assert "In print batch 1." in page

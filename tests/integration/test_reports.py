@@ -117,9 +117,7 @@ def test_copies_count_on_the_day_of_their_edition_and_letters_once_posted(
         ("Mon 6 Jul", 2, 4, 1, Decimal("0.87")),
         ("Tue 7 Jul", 0, 0, 0, Decimal(0)),
     ]
-    assert of.summary == (
-        "4 copies of 2 editions reached their readers, 1 not by email."
-    )
+    assert of.summary == ("4 copies of 2 editions went out, 1 not by email.")
     # The newest edition has one copy that was taken so far.
     assert rows(of, "people") == [("Email", 1, 100)]
     assert rows(report(engine, days=1), "people") == [

@@ -19,6 +19,7 @@ from digest.web.parts.state_tags import (
     POSTS,
     SOURCES,
     StateTag,
+    return_in_words,
 )
 
 govuk = GovukComponents()
@@ -59,3 +60,15 @@ def test_every_state_has_words_of_its_own(
 
     assert set(states) <= set(table)
     assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [
+        ("returned", "gone-away", "Letter"),
+        ("hard", "5.1.1", "Email, for good (5.1.1)"),
+        ("complaint", "", "Called spam"),
+    ],
+)
+def test_what_came_back_is_told_in_words(kind: str, status: str, words: str) -> None:
+    assert return_in_words(kind, status) == words

@@ -29,6 +29,7 @@ def list_all(*, json: AsJson = False) -> None:
 
     with open_app() as digest, digest.reading() as connection:
         batches = print_batches.listed(connection)
+        folder = digest.settings.data_dir
     rows = [
         {
             "id": batch.id,
@@ -48,6 +49,11 @@ def list_all(*, json: AsJson = False) -> None:
         as_json(rows)
     else:
         heads = ("id", "edition", "state", "letters", "sheets", "file")
+        for row, batch in zip(rows, batches, strict=True):
+            # As a shell opens it, and as somebody said that it stands.
+            row["file"] = str(folder / batch.files.pdf) if batch.has_files else ""
+            if batch.printed_at and not batch.posted_at:
+                row["state"] = "printed"
         table(heads, [[row[head] for head in heads] for row in rows])
 
 

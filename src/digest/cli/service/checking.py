@@ -36,11 +36,20 @@ _IDENTITY_UNKNOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How one part stands; `words` say what is the case, or what to do."""
+    """How one part stands; `words` say what is the case, or what to do.
+
+    What `is_advice` stops nothing, and is better mended.
+    """
 
     name: str
     is_good: bool
     words: str
+    is_advice: bool = False
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in a word."""
+        return "look" if self.is_advice else "ok" if self.is_good else "FAULT"
 
 
 def run_checks(settings: Settings) -> list[Check]:
@@ -104,7 +113,10 @@ def _senders(settings: Settings) -> Iterator[Check]:
                 is_to_mend = record.standing is DnsRecordStanding.TO_MEND
                 words = f"{'to mend: ' if is_to_mend else ''}{record.words}"
                 yield Check(
-                    f"sender {domain}: {record.name}", is_good=True, words=words
+                    f"sender {domain}: {record.name}",
+                    is_good=True,
+                    words=words,
+                    is_advice=is_to_mend,
                 )
 
 

@@ -55,10 +55,7 @@ def check(*, json: AsJson = False) -> None:
     else:
         table(
             ("check", "", "what to do"),
-            [
-                (check.name, "ok" if check.is_good else "FAULT", check.words)
-                for check in checks
-            ],
+            [(check.name, check.standing, check.words) for check in checks],
         )
     if not all(check.is_good for check in checks):
         sys.exit(1)

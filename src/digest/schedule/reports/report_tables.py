@@ -108,7 +108,7 @@ def summary(figures: ReportFigures) -> str:
         return "No edition had its time in these days."
     copies = counted(total, "copy", "copies")
     of = counted(len(figures.editions), "edition", "editions")
-    words = f"{copies} of {of} reached their readers, {total - emails:,} not by email."
+    words = f"{copies} of {of} went out, {total - emails:,} not by email."
     lost = sum(_causes(figures).values())
     return f"{words} {lost:,} did not arrive, or could not be made." if lost else words
 

@@ -45,7 +45,8 @@ class Run:
     `copies` counts by (channel, state). `rate` is emails a second over the
     last minute, and `seconds_left` what those will need that may go now: None
     where that cannot be told. `reasons` say in words what keeps copies back.
-    `doubtful` counts those that may have arrived without our knowing.
+    `doubtful` counts those that may have arrived without our knowing, and `to_post`
+    the letters that are laid out and not in the post.
     """
 
     edition: Edition
@@ -57,6 +58,7 @@ class Run:
     outlook: str
     reasons: tuple[str, ...]
     doubtful: int = 0
+    to_post: int = 0
 
     @property
     def total(self) -> int:
@@ -65,7 +67,7 @@ class Run:
 
     @property
     def ended(self) -> int:
-        """How many copies have been dealt with, whether they arrived or not."""
+        """How many copies have an end; that of a letter is that it is laid out."""
         return sum(
             count
             for (_, state), count in self.copies.items()
@@ -129,6 +131,11 @@ def run_of(
     copies = edition_copies.copies(connection, edition.id)
     stored = campaigns.by_name(connection, edition.campaign)
     doubtful = edition_copies.doubtful(connection, edition.id)
+    to_post = (
+        0
+        if edition.is_rehearsal
+        else edition_copies.count_to_post(connection, edition.id)
+    )
     if not edition.is_going:
         # Nothing of it leaves by itself: no more has to be asked.
         none = TimeRemaining(0)
@@ -142,6 +149,7 @@ def run_of(
             outlook=outlook(none, None),
             reasons=(),
             doubtful=doubtful,
+            to_post=to_post,
         )
     waiting = runs.waits(connection, edition.id, now)
     planned = count_emails(copies, DeliveryState.PLANNED)
@@ -181,6 +189,7 @@ def run_of(
         outlook=outlook(remaining, rate, used),
         reasons=tuple(reasons),
         doubtful=doubtful,
+        to_post=to_post,
     )
 
 

@@ -1,7 +1,7 @@
 """How an edition's copies stand, for staff to see: counted, and in words."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -21,6 +21,13 @@ from digest.store.reports import outcomes
 TO_POST, POSTED, PROOFS = "ready to print and post", "posted", "laid out as proofs"
 # Of a print batch whose readers were all erased.
 NO_LETTER = "no letter left"
+
+
+class BatchToPost(NamedTuple):
+    """A print batch that is not in the post: its letters, and whether on paper."""
+
+    letters: int
+    is_printed: bool
 
 
 def copies(connection: Connection, edition_id: int) -> dict[tuple[str, str], int]:
@@ -64,7 +71,7 @@ def copies_in_words(
             standings.append((channel, PROOFS, count))
         else:
             # A worker seals a batch when it makes it: that says nothing of paper.
-            waiting = sum(letters_to_post(connection, edition.id).values())
+            waiting = count_to_post(connection, edition.id)
             standings += [
                 (channel, words, letters)
                 for words, letters in (
@@ -76,24 +83,35 @@ def copies_in_words(
     return standings
 
 
-def letters_to_post(connection: Connection, edition_id: int) -> dict[int, int]:
-    """Return how many letters each print batch has that nobody said is posted."""
+def batches_to_post(connection: Connection, edition_id: int) -> dict[int, BatchToPost]:
+    """Return the print batches of which nobody said that they are posted, by number."""
     return of_edition(connection, _to_post_of_each, edition_id) or {}
+
+
+def count_to_post(connection: Connection, edition_id: int) -> int:
+    """Return how many letters those have."""
+    return sum(
+        each.letters for each in batches_to_post(connection, edition_id).values()
+    )
 
 
 def _to_post_of_each(
     connection: Connection, edition_ids: Sequence[int]
-) -> dict[int, dict[int, int]]:
+) -> dict[int, dict[int, BatchToPost]]:
     rows = rows_of(connection, _to_post, tuple(edition_ids))
-    waiting = dict[int, dict[int, int]]()
+    waiting = dict[int, dict[int, BatchToPost]]()
     for row in sorted(rows, key=lambda row: row.id):
-        waiting.setdefault(row.edition_id, {})[row.id] = row.letters
+        batch = BatchToPost(row.letters, is_printed=row.printed_at is not None)
+        waiting.setdefault(row.edition_id, {})[row.id] = batch
     return waiting
 
 
 def _to_post(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
     return select(
-        print_batch.c.id, print_batch.c.edition_id, print_batch.c.letters
+        print_batch.c.id,
+        print_batch.c.edition_id,
+        print_batch.c.letters,
+        print_batch.c.printed_at,
     ).where(
         one_of(connection, print_batch.c.edition_id, edition_ids),
         print_batch.c.state.in_([PrintBatchState.OPEN, PrintBatchState.SEALED]),
@@ -102,9 +120,9 @@ def _to_post(connection: Connection, edition_ids: Sequence[int]) -> Select[Any]:
 
 
 def questions(edition_ids: Sequence[int]) -> tuple[Asked, ...]:
-    """Return what `copies` and `doubtful` ask, to be asked with others."""
+    """Return what `copies`, `doubtful` and `batches_to_post` ask together."""
     ids = tuple(edition_ids)
-    return outcomes.copies_question(ids), (_doubts, ids)
+    return outcomes.copies_question(ids), (_doubts, ids), (_to_post, ids)
 
 
 def questions_in_words(edition_ids: Sequence[int]) -> tuple[Asked, ...]:

@@ -39,6 +39,7 @@ _CAME_BACK = "came-back"
 _NO_COPY = (
     literal(0).label("attempts"),
     literal(0).label("doubts"),
+    cast(null(), print_batch.c.printed_at.type).label("printed_at"),
     cast(null(), print_batch.c.posted_at.type).label("posted_at"),
 )
 
@@ -48,7 +49,7 @@ class PersonCopy:
     """A copy of somebody's, or why an edition brought them none.
 
     `state` is a delivery's, or "left-out". `reason` are the server's words, or ours.
-    A letter has left when its batch was posted.
+    A letter is on paper when its batch was printed, and has left when it was posted.
     """
 
     at: datetime
@@ -64,6 +65,7 @@ class PersonCopy:
     format: str = ""
     attempts: int = 0
     doubts: int = 0
+    printed_at: datetime | None = None
     posted_at: datetime | None = None
 
     @property
@@ -112,6 +114,7 @@ def _copies(subscriber_id: int) -> Select[Any]:
         variant.c.format,
         delivery.c.attempts,
         delivery.c.doubts,
+        print_batch.c.printed_at,
         print_batch.c.posted_at,
         literal("").label("status"),
     )
@@ -206,6 +209,7 @@ def _copy(row: RowMapping) -> PersonCopy:
         format=row["format"],
         attempts=row["attempts"],
         doubts=row["doubts"],
+        printed_at=row["printed_at"],
         posted_at=row["posted_at"],
     )
 

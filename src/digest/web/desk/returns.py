@@ -31,6 +31,7 @@ from digest.web.doors.rights import Staff, needs
 from digest.web.parts.inputs import FormFields, RowId, form_fields
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
+from digest.web.parts.state_tags import return_in_words
 
 Form = Annotated[FormFields, Depends(form_fields)]
 _HERE = "/desk/returns"
@@ -185,12 +186,11 @@ class _ReturnPages:
         }
 
     def _came_back(self, each: ReturnedCopy) -> dict[str, Any]:
-        kind = " ".join(filter(None, (each.kind, each.status)))
         return {
             "person": each.person_id,
             "name": each.name,
             "at": moment_in_words(each.at, self._zone),
             "reference": str(each.key),
-            "kind": kind,
+            "kind": return_in_words(each.kind, each.status or ""),
             "words": each.words,
         }

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from digest.model.campaigns.source_health import SourceState
+from digest.model.delivery.bounces import BounceKind
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
+from digest.store.delivery.returned_letters import KIND as RETURNED
 from digest.store.posts.listing import ItemState
 from digest.store.reports.edition_copies import NO_LETTER, POSTED, PROOFS, TO_POST
+
+
+def return_in_words(kind: str, status: str) -> str:
+    """Return what came back, in words; of an email with the code of its report."""
+    words = _RETURNS.get(kind, kind)
+    return f"{words} ({status})" if status and kind != RETURNED else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,15 @@ POSTS: Mapping[str, StateTag] = {
     ItemState.DUPLICATE: StateTag("Duplicate", "pause", "wait"),
     ItemState.PASSED_OVER: StateTag("Passed over", "pause", "wait"),
     ItemState.CHANGED: StateTag("Changed at its source", "pencil", "look"),
+}
+# What comes back of copies that had left.
+_RETURNS: Mapping[str, str] = {
+    BounceKind.HARD: "Email, for good",
+    BounceKind.SOFT: "Email, for now",
+    BounceKind.OURS: "Email, for a reason of ours",
+    BounceKind.DELAYED: "Email, late",
+    BounceKind.COMPLAINT: "Called spam",
+    RETURNED: "Letter",
 }
 CAMPAIGNS: Mapping[str, StateTag] = {
     CampaignStanding.PAUSED: StateTag("Paused", "pause", "look"),

@@ -136,14 +136,18 @@ def _of_edition(
                 ),
             )
         )
-    batches = edition_copies.letters_to_post(connection, edition.id)
+    batches = edition_copies.batches_to_post(connection, edition.id)
     if batches and not edition.is_rehearsal:
-        letters = counted(sum(batches.values()), "letter waits", "letters wait")
+        count = sum(each.letters for each in batches.values())
+        letters = counted(count, "letter waits", "letters wait")
+        is_on_paper = all(each.is_printed for each in batches.values())
+        to_do = "posted" if is_on_paper else "printed and posted"
+        files = "" if is_on_paper else "The files: digest print list. "
         say = ", then ".join(f"digest print posted {batch_id}" for batch_id in batches)
         troubles.append(
             Trouble(
-                f"{name}: {letters} to be printed and posted.",
-                f"The files: digest print list. Once they are in the post, say: {say}",
+                f"{name}: {letters} to be {to_do}.",
+                f"{files}Once they are in the post, say: {say}",
                 cure=TroubleCure(TroublePlace.POST_ROOM, "Open the post room"),
             )
         )

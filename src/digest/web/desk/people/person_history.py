@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import FORMATS
 from digest.model.staff_words import day_as_told, day_in_words, moment_in_words
+from digest.store.delivery.by_channel import BY_EMAIL, BY_LETTER
 from digest.store.delivery.copies import standing_of
 from digest.store.reports import person_history as history
+from digest.store.reports.edition_copies import POSTED, PROOFS, TO_POST
 from digest.store.reports.person_history import PersonBounce, PersonCopy
 from digest.store.staff import audit
 from digest.store.staff.audit import RecordedAct
 from digest.web.desk.people.person_view import PersonFacts
-from digest.web.parts.state_tags import CHANNEL_ICONS, COPIES
+from digest.web.parts.state_tags import CHANNEL_ICONS, COPIES, return_in_words
 
 _BAD = {DeliveryState.REFUSED.value, DeliveryState.UNCERTAIN.value}
 
@@ -74,10 +76,9 @@ def rows(every: Sequence[PersonEvent], zone: str) -> Iterator[dict[str, object]]
 
 
 def _of_copy(copy: PersonCopy, titles: Mapping[str, str]) -> PersonEvent:
-    tag = COPIES[standing_of(copy.channel, copy.state)]
+    tag = COPIES[_standing(copy)]
     rehearsed = "Rehearsal: " if copy.is_rehearsal else ""
     name = FORMATS[copy.format].words if copy.format else "no copy"
-    state = "posted" if copy.posted_at else tag.words.lower()
     icon = CHANNEL_ICONS.get(copy.channel, tag.icon)
     tries = f", {copy.attempts} attempts" if copy.attempts > 1 else ""
     doubt = f" It {copy.doubt}." if copy.doubt else ""
@@ -86,16 +87,33 @@ def _of_copy(copy: PersonCopy, titles: Mapping[str, str]) -> PersonEvent:
     return PersonEvent(
         copy.posted_at or copy.at,
         tag.icon if copy.state in _BAD else icon,
-        f"{rehearsed}{name}, {state}".capitalize(),
+        f"{rehearsed}{name}, {tag.words.lower()}".capitalize(),
         f"{title}, {copy.schedule} of {slot}{tries}.{doubt} "
         f"Reference {copy.reader_id}.{copy.edition_id}.",
-        copy.reason,
+        copy.reason if copy.channel == BY_EMAIL else _sentence(copy.reason),
         copy.edition_id,
     )
 
 
+def _sentence(words: str) -> str:
+    """Return words of our own as a sentence; a server's stay as they are."""
+    stop = "" if words.endswith((".", "!", "?")) or not words else "."
+    return f"{words[:1].upper()}{words[1:]}{stop}"
+
+
+def _standing(copy: PersonCopy) -> str:
+    """Return how a copy stands: a letter by what became of its print batch."""
+    if copy.channel != BY_LETTER or copy.state != DeliveryState.ACCEPTED:
+        return standing_of(copy.channel, copy.state)
+    if copy.posted_at:
+        return POSTED
+    if copy.is_rehearsal:
+        return PROOFS
+    return "printed" if copy.printed_at else TO_POST
+
+
 def _of_bounce(each: PersonBounce, titles: Mapping[str, str]) -> PersonEvent:
-    lead = f"Came back ({', '.join(filter(None, (each.kind, each.status)))})"
+    lead = f"Came back: {return_in_words(each.kind, each.status).lower()}"
     title = titles.get(each.campaign, each.campaign)
     return PersonEvent(each.at, "return", lead, f"{title}.", each.words)
 

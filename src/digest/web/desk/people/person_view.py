@@ -246,7 +246,7 @@ def _why(person: Person, wanted: Format, served: object) -> str:
         return f"asked for {wanted.words}, which cannot reach them now"
     if person.format is None:
         return f"nobody said what they need: {usual.words} is what we hold allows"
-    return f"they need {wanted.words}, and we hold what it takes"
+    return f"{wanted.words} is what they need, and we hold what it takes"
 
 
 def _need(each: PersonNeed, now: datetime, zone: str) -> dict[str, Any]:

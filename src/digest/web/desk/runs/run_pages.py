@@ -16,7 +16,12 @@ from digest.store.delivery import copies
 from digest.store.editions import editions
 from digest.store.reports import unserved
 from digest.web import limits
-from digest.web.desk.runs.run_view import progress_view, run_view, states_of
+from digest.web.desk.runs.run_view import (
+    batch_standings,
+    progress_view,
+    run_view,
+    states_of,
+)
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
@@ -97,6 +102,7 @@ class RunPages:
             "desk/runs/run.html",
             run=run,
             states_here=states_of(current),
+            batch_standings=batch_standings(run),
             state=states[0] if states else "",
             people=people[:most],
             after=query.after,

@@ -48,7 +48,8 @@ def run_view(run: Run) -> dict[str, Any]:
         "state": edition.standing,
         "is_going": edition.is_going,
         "total": run.total,
-        "ended": run.ended,
+        # A letter is dealt with once it is in the post.
+        "ended": run.ended - run.to_post,
         "outlook": run.outlook,
         "reasons": run.reasons,
         "refused": run.count(DeliveryState.REFUSED),
@@ -69,6 +70,15 @@ def states_of(run: Run) -> list[str]:
     there = {state for _, state in run.copies}
     stand = [state.value for state in DeliveryState if state in there]
     return [*stand, copies.LEFT_OUT, copies.DOUBTFUL]
+
+
+def batch_standings(progress: Mapping[str, Any]) -> dict[int, str]:
+    """Return how the letters of each print batch stand, of `progress_view`."""
+    return {
+        batch["id"]: batch["standing"]
+        for channel in progress["channels"]
+        for batch in channel["batches"]
+    }
 
 
 def _time_left(run: Run) -> str:
@@ -96,6 +106,7 @@ def _channels(connection: Connection, run: Run) -> Iterator[dict[str, Any]]:
         if not counts:
             continue
         ended = sum(counts.get(state, 0) for state in DELIVERY_MOVES.ended)
+        ended -= run.to_post if channel is BY_LETTER else 0
         yield {
             "name": channel.value,
             "heading": channel.value.capitalize(),
