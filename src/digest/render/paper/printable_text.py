@@ -68,11 +68,14 @@ def without_unprintable(text: str) -> str:
     Some letters of a word are left out only where most of its letters stay.
     """
     missing = unprintable(text)
-    letters = [letter for letter in text if letter.isalpha()]
+    letters = [letter for letter in text if letter.isalpha()] if missing else []
     lost = [letter for letter in letters if letter in missing]
     if lost and len(lost) * _MOST_LOST >= len(letters):
         return text
-    bare = "".join(letter for letter in text if letter not in _SILENT.union(missing))
+    dropped = _SILENT.union(missing)
+    bare = text
+    if not dropped.isdisjoint(text):
+        bare = "".join(letter for letter in text if letter not in dropped)
     if not any(map(str.isalnum, bare)):
         return text
     return "\n".join(" ".join(line.split()) for line in bare.split("\n"))
@@ -80,7 +83,9 @@ def without_unprintable(text: str) -> str:
 
 def unprintable(text: str) -> str:
     """Return the characters of `text` that cannot be printed, each once, in order."""
-    letters = dict.fromkeys(letter for letter in text if letter not in _SILENT)
+    if text.isascii() and text.isprintable():  # as nearly all is
+        return ""
+    letters = (letter for letter in dict.fromkeys(text) if letter not in _SILENT)
     return "".join(letter for letter in letters if not can_print(letter))
 
 
