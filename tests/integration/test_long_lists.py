@@ -21,7 +21,7 @@ from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import delivery
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
 from digest.store.editions.closing import close_edition
-from digest.store.posts import listing
+from digest.store.posts import item_pictures, listing, log
 from digest.store.posts.listing import ItemFilter, ItemState
 from digest.store.reports import edition_copies, unserved
 from digest.web.app import make_app
@@ -228,3 +228,42 @@ def _those_by(index: str, queries: list[PlannedQuery]) -> list[PlannedQuery]:
     by = f"ix_delivery_{index} (edition_id=? AND listed_state=?)"
     step = f"SEARCH delivery USING INDEX {by}"
     return [query for query in queries if step in query.steps]
+
+
+@pytest.mark.parametrize(
+    ("address", "index"),
+    [
+        ("/desk/lists/1?need=large-print", "ix_subscriber_format (format=?"),
+        ("/desk/runs/1", "ix_delivery_put_off"),
+        ("/post/calls", "ix_delivery_calls"),
+    ],
+)
+def test_the_few_among_a_million_are_read_by_an_index_of_their_own(
+    program: App, address: str, index: str
+) -> None:
+    with TestClient(make_app(program), base_url=SITE) as client:
+        signed_in(client, program, Role.ADMIN)
+        with plans(program.engine) as queries:
+            assert client.get(address).status_code == 200
+
+    steps = [step for query in queries for step in query.steps]
+    assert any(index in step for step in steps), steps
+
+
+def test_events_are_read_by_the_index_of_those(sqlite_engine: Engine) -> None:
+    with plans(sqlite_engine) as queries, reading(sqlite_engine) as connection:
+        log.events(connection, 1, upto=9)
+
+    [query] = queries
+    assert any("ix_item_events" in step for step in query.steps), query
+
+
+def test_posts_to_come_are_read_from_where_the_last_edition_ends(
+    program: App,
+) -> None:
+    with plans(program.engine) as queries, reading(program.engine) as connection:
+        item_pictures.open_items(connection, 1)
+
+    steps = [step for query in queries for step in query.steps]
+    assert any("(campaign_id=? AND position>?)" in step for step in steps), steps
+    assert not any("item_campaign_id_id" in step for step in steps), steps

@@ -56,6 +56,14 @@ def by_calls(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return copies.with_hint(delivery, "INDEXED BY ix_delivery_calls", "sqlite")
 
 
+def by_delay(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query, answered by the index of what was put off; as `by_trouble`.
+
+    One that compares `next_attempt_at`, which is then none that is null.
+    """
+    return copies.with_hint(delivery, "INDEXED BY ix_delivery_put_off", "sqlite")
+
+
 def by_doubt(copies: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Return the query, answered by the index of IS_DOUBTFUL; as `by_trouble`."""
     return copies.with_hint(delivery, "INDEXED BY ix_delivery_doubtful", "sqlite")

@@ -204,7 +204,7 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     """Give the batch back: done, or open again for when its next copy is due.
 
     Changes nothing where another sender has taken it over. Closes the edition
-    with its last copy.
+    with its last copy. That its lease ended now is kept: see `store.reports.runs`.
     """
     # So that a backup made while it was being sent is older than the mark, too.
     holds.hand_over(connection, now)
@@ -225,7 +225,7 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     released = connection.execute(
         update(send_batch)
         .where(_still(lease))
-        .values(lease_owner=None, lease_until=None, **ended)
+        .values(lease_owner=None, lease_until=now, **ended)
     )
     if released.rowcount and not open_copies:
         close_edition(connection, lease.edition_id, now)

@@ -254,7 +254,8 @@ def subscribed(
         query = query.where(exists().where(*live))
     else:
         # By the subscriptions' own order: the database need not put a list in another.
-        number = subscription.c.subscriber_id
+        # Of the few of a segment by theirs.
+        number = number if narrowed else subscription.c.subscriber_id
         evidence = [subscription.c[name] for name in (*EVIDENCE, "reference")]
         query = query.add_columns(*evidence).join(subscription, and_(*live))
         query = query.where(subscription.c.mailing_list_id == list_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, false, or_, select, union_all
 
 from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.blocks import Picture
@@ -101,26 +101,17 @@ def _read_each(
         )
         if every is not None:
             return every.get(campaign_id, []), {}
-    rows = _open_rows().where(
-        item.c.campaign_id == campaign_id,
-        item.c.position.is_(None)
-        | (item.c.position > positions.carried(connection, campaign_id)),
-    )
+    upto = positions.carried(connection, campaign_id)
+    rows = _open_rows({campaign_id: upto})
     return read_each(connection, rows, item.c.id, _open_item)
 
 
 def _open_items_of_each(connection: Connection) -> dict[int, list[OpenItem]] | None:
     """Return them by campaign; None where one cannot be read, which is then named."""
     uptos = positions.carried_of_each(connection)
-    is_ahead = (
-        (item.c.campaign_id == campaign_id) & (item.c.position > upto)
-        for campaign_id, upto in uptos.items()
-    )
     items = dict[int, list[OpenItem]]()
     try:
-        with connection.execute(
-            _open_rows().where(or_(item.c.position.is_(None), *is_ahead))
-        ) as rows:
+        with connection.execute(_open_rows(uptos)) as rows:
             for row in rows:
                 items.setdefault(row.campaign_id, []).append(_open_item(row))
     except ROW_FAULTS:
@@ -128,11 +119,23 @@ def _open_items_of_each(connection: Connection) -> dict[int, list[OpenItem]] | N
     return items
 
 
-def _open_rows() -> Select[Any]:
+def _open_rows(uptos: Mapping[int, int]) -> Select[Any]:
+    """Return the query of what these campaigns' editions do not carry yet.
+
+    Each half by the index of positions, however long the log behind it.
+    """
+    is_ahead = (
+        (item.c.campaign_id == campaign_id) & (item.c.position > upto)
+        for campaign_id, upto in uptos.items()
+    )
+    number = select(item.c.id)
+    ahead = number.where(or_(false(), *is_ahead))
+    waiting = number.where(item.c.campaign_id.in_(uptos), item.c.position.is_(None))
     return (
         select(item.c.id, item.c.campaign_id, item.c.content, source.c.name)
         .join(source, source.c.id == item.c.source_id)
         .where(
+            item.c.id.in_(union_all(ahead, waiting)),
             item.c.withdrawn_at.is_(None),
             item.c.passed_over.is_(False),
             item.c.duplicate_of.is_(None),

@@ -20,10 +20,11 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.store import limits
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
+from digest.store.base.indexed_copies import by_delay
 from digest.store.base.read_once import of_edition, read_once, with_those_ahead
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.send_batches import DONE, LEASED, OPEN
+from digest.store.delivery.send_batches import LEASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,7 @@ class RecentOutcomes:
 
 
 def waits(connection: Connection, edition_id: int, now: datetime) -> DelayedEmails:
-    """Return what is put off until later than `now`.
-
-    Only batches that a sender has had in hand are looked at: in the others
-    nothing has been put off yet.
-    """
+    """Return what is put off until later than `now`: by the index of those alone."""
     those = with_those_ahead(connection, edition_id)
     every = read_once(
         connection,
@@ -91,7 +88,7 @@ def _delayed_of_each(
 def _delayed(
     connection: Connection, edition_ids: Sequence[int], now: datetime
 ) -> Select[Any]:
-    return (
+    return by_delay(
         select(
             delivery.c.edition_id,
             delivery.c.reply,
@@ -99,11 +96,8 @@ def _delayed(
             func.min(delivery.c.next_attempt_at).label("soonest"),
         )
         .where(
-            _of_batches(
-                one_of(connection, send_batch.c.edition_id, edition_ids),
-                send_batch.c.state.in_([OPEN, LEASED]),
-                send_batch.c.fence > 0,
-            ),
+            one_of(connection, delivery.c.edition_id, edition_ids),
+            IS_EMAIL,
             delivery.c.state == DeliveryState.PLANNED,
             delivery.c.next_attempt_at > now,
         )
@@ -117,7 +111,8 @@ def lately(
     """Return how many emails have ended in the last while, and since when.
 
     That is the beginning of the window, or the first of them where the run is
-    younger. Only batches in hand then are looked at, however long the edition.
+    younger. Only batches in hand then are looked at, however long the edition: one
+    that was given back ended its lease at that time.
     """
     since = now - window
     ended = and_(
@@ -125,8 +120,7 @@ def lately(
             send_batch.c.edition_id == edition_id,
             or_(
                 send_batch.c.state == LEASED,
-                and_(send_batch.c.state == OPEN, send_batch.c.fence > 0),
-                and_(send_batch.c.state == DONE, send_batch.c.due_at >= since),
+                send_batch.c.lease_until >= since,
             ),
         ),
         delivery.c.settled_at >= since,

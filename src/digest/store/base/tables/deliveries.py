@@ -104,6 +104,12 @@ delivery = Table(
         "reader_id",
         where="owes = 1",
     ),
+    # Few are put off, and an email that is not never changes what is in the index.
+    partial_index(
+        "ix_delivery_put_off",
+        "edition_id",
+        where="next_attempt_at IS NOT NULL",
+    ),
     partial_index(
         "ix_delivery_doubtful",
         "edition_id",

@@ -108,6 +108,13 @@ subscriber = Table(
         where="postcode IS NOT NULL",
         operators={"postcode": "varchar_pattern_ops"},
     ),
+    # Few say what they need: whom a list has of those, and not all of a list.
+    partial_index(
+        "ix_subscriber_format",
+        "format",
+        "id",
+        where="format IS NOT NULL",
+    ),
     partial_index(
         "ix_subscriber_phone_digits",
         "phone_digits",

@@ -23,6 +23,7 @@ from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import DELIVERY_MOVES
+from digest.store.base.indexed_copies import by_calls
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import (
     call_attempt,
@@ -149,7 +150,7 @@ def to_make(
     due = _to_make(connection, edition_id)
     is_later = case((delivery.c.next_attempt_at > now, 1), else_=0)
     rows = connection.execute(
-        _calls()
+        by_calls(_calls())
         .where(due, _of_rounds(connection, of, due))
         .order_by(
             is_later,
@@ -175,7 +176,7 @@ def count_to_make(
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .where(due, _of_rounds(connection, of, due))
     )
-    return connection.scalar(matching) or 0
+    return connection.scalar(by_calls(matching)) or 0
 
 
 def end_useless(connection: Connection, edition_id: int, now: datetime) -> int:
