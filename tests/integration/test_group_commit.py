@@ -122,10 +122,26 @@ async def test_company_that_came_after_all_is_waited_for_again(
 ) -> None:
     with closing(GroupCommit(sqlite_engine, _answer, lambda: 4, 0.5)) as commits:
         await commits.submit("a")
-        await asyncio.gather(commits.submit("b"), commits.submit("c"))
+        for _ in range(3):
+            await asyncio.gather(commits.submit("b"), commits.submit("c"))
         next_one = asyncio.create_task(commits.submit("d"))
         for _ in range(10):
             await asyncio.sleep(0)
 
         assert not next_one.done()
         await next_one
+
+
+async def test_company_that_came_once_by_chance_is_not_waited_for(
+    sqlite_engine: Engine,
+) -> None:
+    with closing(GroupCommit(sqlite_engine, _answer, lambda: 4, 0.5)) as commits:
+        await commits.submit("a")
+        for name in ("b", "c"):
+            pair = (commits.submit(name), commits.submit("with it"))
+            await asyncio.gather(*pair)
+            next_one = asyncio.create_task(commits.submit("d"))
+            for _ in range(10):
+                await asyncio.sleep(0)
+
+            assert next_one.done()

@@ -16,6 +16,8 @@ LINGER_SECONDS = 0.002
 _LONGEST_SECONDS = 0.1
 # Within so many turns of the loop whatever has come is seen, and asks for a commit.
 _IDLE_TURNS = 3
+# Over a long link some come together by chance now and then: it is no company yet.
+_SHARED_IN_A_ROW = 3
 
 CarryOut = Callable[[WritingConnection, Sequence[Q]], Sequence[A]]
 
@@ -33,10 +35,10 @@ class GroupCommit(Generic[Q, A]):
     once all of them wait; or half of them, as soon as nothing else is to be done on the
     loop, so that the others have something to wait for meanwhile. So its size follows
     from who is slower, we or whoever takes the copies. The first of a group waits up to
-    `linger` seconds for the others; where they did not come the last time, as over a
-    long link, not at all. Where a commit takes longer than that, as on a slow disk, it
-    is worth waiting for all. The loop stands still while it is made: nothing that is in
-    flight needs it.
+    `linger` seconds for the others; where they did not come, as over a long link, not
+    at all until half of them have shared a few groups in a row. Where a commit takes
+    longer than that, as on a slow disk, it is worth waiting for all. The loop stands
+    still while it is made: nothing that is in flight needs it.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class GroupCommit(Generic[Q, A]):
         self._most = most
         self._last_seconds = 0.0
         self._linger = linger
-        self._expects_company = True
+        self._shared_in_a_row = _SHARED_IN_A_ROW
         self._group = list[_PendingRequest[Q, A]]()
         # When the group is carried out at the latest, and who looks whether it grows.
         self._timer: asyncio.Handle | None = None
@@ -68,7 +70,7 @@ class GroupCommit(Generic[Q, A]):
         self._group.append(_PendingRequest(request, answer))
         if self._timer is None:
             wait = max(self._linger, min(self._last_seconds, _LONGEST_SECONDS))
-            self._timer = loop.call_later(wait, self._commit_late)
+            self._timer = loop.call_later(wait, self._commit)
         size, most = len(self._group), self._most()
         is_slow = self._last_seconds > self._linger
         if size >= most:
@@ -76,7 +78,7 @@ class GroupCommit(Generic[Q, A]):
             self._timer = loop.call_soon(self._commit)
         elif self._look or is_slow:
             pass
-        elif size >= most // 2 or not self._expects_company:
+        elif size >= most // 2 or self._shared_in_a_row < _SHARED_IN_A_ROW:
             self._look = loop.call_soon(self._commit_when_idle, loop, size, 0)
         return await answer
 
@@ -94,11 +96,6 @@ class GroupCommit(Generic[Q, A]):
             self._look = loop.call_soon(self._commit_when_idle, loop, size, turns + 1)
         else:
             self._commit()
-
-    def _commit_late(self) -> None:
-        """Carry out what waited for others, in vain."""
-        self._expects_company = False
-        self._commit()
 
     def _commit(self) -> None:
         began = monotonic()
@@ -120,7 +117,7 @@ class GroupCommit(Generic[Q, A]):
         """Return the group as it stands, and begin another."""
         for handle in filter(None, (self._timer, self._look)):
             handle.cancel()
-        if len(self._group) >= self._most() // 2:
-            self._expects_company = True
+        is_shared = len(self._group) >= self._most() // 2
+        self._shared_in_a_row = self._shared_in_a_row + 1 if is_shared else 0
         group, self._group, self._timer, self._look = self._group, [], None, None
         return group
