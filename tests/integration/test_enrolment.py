@@ -16,7 +16,7 @@ from digest.model.people.reader_marks import mark_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import reader, schedule
 from digest.store.campaigns import campaigns
-from digest.store.people import readers
+from digest.store.people import addressing, readers
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, an_edition, imported, rows_for
 from tests.stored import a_stored_campaign
@@ -141,7 +141,7 @@ def test_copies_are_addressed_from_what_is_held(engine: Engine) -> None:
     imported(engine, ANN, BOB)
 
     with reading(engine) as connection:
-        whom = readers.addressees(connection, [1, 2, 99])
+        whom = addressing.addressees(connection, [1, 2, 99])
     ann = mark_of("email:ann@example.org")
     assert whom == {
         1: Addressee("Ann Example", "ann@example.org", mark=ann),
@@ -171,6 +171,6 @@ def test_a_copy_knows_why_its_reader_gets_it(
         imported(engine, f"Ann Example,ann@example.org,{evidence}", head=head, to=name)
 
     with reading(engine) as connection:
-        [ann] = readers.addressees(connection, [1]).values()
+        [ann] = addressing.addressees(connection, [1]).values()
 
     assert ann.consent.method == method

@@ -28,7 +28,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import consent, delivery, reader, subscription
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions, moves
-from digest.store.people import readers, subscriptions
+from digest.store.people import addressing, subscriptions
 from digest.store.people.kinds import bases as gaps
 from digest.store.people.readers import kinds_of_readers
 from digest.store.people.subscriptions import ListEntry
@@ -371,6 +371,6 @@ def test_an_email_says_the_basis_by_which_it_may_go_whichever_came_first(
                 .values(consent_basis=basis)
             )
     with reading(engine) as connection:
-        [to] = readers.addressees(connection, [1]).values()
+        [to] = addressing.addressees(connection, [1]).values()
 
     assert to.consent.basis == "existing supporter"

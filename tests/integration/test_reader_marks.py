@@ -14,7 +14,7 @@ from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.reader_marks import ReaderRef, mark_of
 from digest.store.base.engine import reading, writing
 from digest.store.editions import editions
-from digest.store.people.readers import addressees
+from digest.store.people.addressing import addressees
 from tests.builders import EIGHT
 from tests.lists import ANN, BOB, HASHER, a_copy, imported
 from tests.reports import a_report, an_intake

@@ -17,7 +17,7 @@ from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries, send_batches
 from digest.store.delivery.send_batches import Lease, emails_of, expire_late
 from digest.store.editions import editions, moves
-from digest.store.people import reader_chunks
+from digest.store.people.kinds import reader_chunks
 from tests.builders import EIGHT, a_post
 from tests.stored import (
     a_reader,

@@ -31,9 +31,10 @@ from digest.store.delivery.calling import calls
 from digest.store.editions import editions, moves, steering
 from digest.store.editions.closing import close_edition
 from digest.store.holds.holds import refuse_if_held
-from digest.store.people import owed, pauses, reader_chunks
+from digest.store.people import owed, pauses
+from digest.store.people.kinds import reader_chunks
+from digest.store.people.kinds.reader_chunks import ReaderChunk, ReaderFate
 from digest.store.people.places import move_on
-from digest.store.people.reader_chunks import ReaderChunk, ReaderFate
 from digest.store.people.readers import ReaderKind
 from digest.store.posts import log
 

@@ -21,7 +21,7 @@ from digest.store.editions import steering
 from digest.store.editions.steering import SteeringPlace
 from digest.store.people import owed
 from digest.store.people.kinds import kind_counts
-from digest.store.people.reader_chunks import UNREACHABLE
+from digest.store.people.kinds.reader_chunks import UNREACHABLE
 from digest.store.people.readers import ReaderKind, kind_asked, kind_of
 from digest.store.posts.log import MAX
 

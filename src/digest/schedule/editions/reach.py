@@ -25,8 +25,8 @@ from digest.store.holds import holds
 from digest.store.people import owed
 from digest.store.people.kinds import kind_counts
 from digest.store.people.kinds.kind_counts import ReaderKindCount
+from digest.store.people.kinds.reader_chunks import UNREACHABLE
 from digest.store.people.kinds.readers_by_kind import ReadersByKind
-from digest.store.people.reader_chunks import UNREACHABLE
 from digest.store.posts.log import LogEntry
 from digest.store.reports import reach
 

@@ -52,7 +52,7 @@ from digest.store.base.tables import (
 from digest.store.delivery.bounces import words_by_reader
 from digest.store.delivery.by_channel import BY_PHONE, IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.people.readers import (
+from digest.store.people.addressing import (
     CONSENT_FACTS,
     HAS_EVIDENCE,
     addressees,

@@ -72,7 +72,10 @@ def meant_by(words: str, after: int | None = None) -> PersonSearch:
 
 def page(connection: Connection, search: PersonSearch, limit: int) -> list[Subscriber]:
     """Return a page of those people in order of names; erased ones are in none."""
-    return subscribers.in_order_of_names(connection, ids_of(connection, search, limit))
+    # Numbers first: the index of names has them in order, and no other row is read.
+    numbers = [row.id for row in connection.execute(ids_of(connection, search, limit))]
+    by_id = {each.id: each for each in subscribers.of_ids(connection, numbers)}
+    return [by_id[number] for number in numbers]
 
 
 def has_place(connection: Connection, subscriber_id: int) -> bool:

@@ -180,14 +180,6 @@ def of_ids(connection: Connection, ids: Iterable[int]) -> list[Subscriber]:
     return [_subscriber(row) for row in rows]
 
 
-def in_order_of_names(connection: Connection, ids: Select[Any]) -> list[Subscriber]:
-    """Return the subscribers of those that a query is of, in order of their names."""
-    whose = subscriber.c.id.in_(ids.subquery().select())
-    order = subscriber.c.name_key, subscriber.c.id
-    rows = connection.execute(select(*_COLUMNS).where(whose).order_by(*order))
-    return [_subscriber(row) for row in rows]
-
-
 def shared(connection: Connection, person: Subscriber, hashed: HashedKeys) -> set[str]:
     """Return those of somebody's hashes that somebody else has too."""
     pairs = (

@@ -32,7 +32,7 @@ from digest.store.delivery import copies
 from digest.store.editions import editions, steering
 from digest.store.editions.editions import Edition
 from digest.store.editions.steering import OPEN
-from digest.store.people import readers, subscribers
+from digest.store.people import addressing, readers, subscribers
 from digest.store.people.readers import ReaderInCampaign
 from digest.store.people.subscribers import Subscriber
 
@@ -103,7 +103,7 @@ def copy_for(
         who = Addressee(person.person.name)
         return ReaderCopy(who, why_not=f"not a reader of {edition.campaign.title}")
     ask_together(connection, _questions(edition, reader, now))
-    to = readers.addressees(connection, [reader.id])[reader.id]
+    to = addressing.addressees(connection, [reader.id])[reader.id]
     copy = ReaderCopy(to, wanted=reader.wanted, topics=reader.topics)
     variant, why_not = _variant(connection, edition, reader, now)
     return replace(copy, variant=variant, why_not=why_not)
@@ -113,8 +113,8 @@ def _questions(
     edition: OpenEdition, reader: ReaderInCampaign, now: datetime
 ) -> Iterator[Asked]:
     """Yield what is asked of a reader, whether readers were planned for or not."""
-    yield readers.addressed_to, (reader.id,)
-    yield readers.evidence_of, (reader.id,)
+    yield addressing.addressed_to, (reader.id,)
+    yield addressing.evidence_of, (reader.id,)
     yield from questions_of(_scope(edition), reader.id, max(now, edition.slot))
     if edition.place.edition_id != OPEN:
         yield copies.fate_asked, edition.place.edition_id, reader.id
