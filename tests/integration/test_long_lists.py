@@ -21,7 +21,7 @@ from digest.store.base.table_statistics import count_anew
 from digest.store.base.tables import delivery
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
 from digest.store.editions.closing import close_edition
-from digest.store.posts import item_pictures, listing, log
+from digest.store.posts import item_pictures, listing
 from digest.store.posts.listing import ItemFilter, ItemState
 from digest.store.reports import edition_copies, unserved
 from digest.web.app import make_app
@@ -248,14 +248,6 @@ def test_the_few_among_a_million_are_read_by_an_index_of_their_own(
 
     steps = [step for query in queries for step in query.steps]
     assert any(index in step for step in steps), steps
-
-
-def test_events_are_read_by_the_index_of_those(sqlite_engine: Engine) -> None:
-    with plans(sqlite_engine) as queries, reading(sqlite_engine) as connection:
-        log.events(connection, 1, upto=9)
-
-    [query] = queries
-    assert any("ix_item_events" in step for step in query.steps), query
 
 
 def test_posts_to_come_are_read_from_where_the_last_edition_ends(

@@ -15,7 +15,6 @@ from digest.store.base.tables import campaign, item, source
 from digest.store.editions.archive import PublicStretch
 from digest.store.posts import positions
 from digest.store.posts.corrections import PREFIX
-from digest.store.posts.log import events_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,9 @@ def public(
     Each as the last of those editions has it. What is withdrawn is left out, and what
     cannot be read. Of `entry_ids` those alone that these entries are about.
     """
-    rows = _rows(campaign_id).where(item.c.withdrawn_at.is_(None))
-    rows = events_among(connection, rows)
+    rows = _rows(campaign_id).where(
+        item.c.withdrawn_at.is_(None), item.c.content["k"].as_string() == "event"
+    )
     if entry_ids is not None:
         rows = rows.where(_is_about(campaign_id, entry_ids))
     versions = [

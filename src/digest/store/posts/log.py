@@ -6,16 +6,7 @@ from functools import partial
 from json import loads
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    Select,
-    String,
-    Text,
-    cast,
-    literal_column,
-    select,
-)
+from sqlalchemy import Connection, Row, Select, Text, cast, select
 
 from digest.errors import DigestError, NotFound, UnreadableError
 from digest.model.posts.item_json import item_from_json
@@ -88,7 +79,8 @@ def events(connection: Connection, campaign_id: int, upto: int) -> list[list[Log
 
     The latest comes last. What is withdrawn is left out, and what cannot be read.
     """
-    rows = events_among(connection, _rows(campaign_id, 0, upto))
+    is_event = item.c.content["k"].as_string() == "event"
+    rows = _rows(campaign_id, 0, upto).where(is_event)
     entries, _ = read_once(
         connection,
         ("events", campaign_id, upto),
@@ -114,17 +106,6 @@ def whole(_connection: Connection, campaign_id: int) -> Select[Any]:
             item.c.withdrawn_at.is_(None),
         )
     )
-
-
-def events_among(connection: Connection, items: Select[Any]) -> Select[Any]:
-    """Return the query of those items of a campaign that are events, by their index."""
-    kind = "content ->> 'k'"
-    if connection.dialect.name == "sqlite":
-        kind = "json_extract(content, '$.k')"
-    is_event = literal_column(kind, String) == literal_column("'event'", String)
-    events = items.where(is_event)
-    # SQLite, which does not know that few are, would go through the log.
-    return events.with_hint(item, "INDEXED BY ix_item_events", "sqlite")
 
 
 def _rows(campaign_id: int, since: int, upto: int) -> Select[Any]:

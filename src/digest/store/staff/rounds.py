@@ -18,6 +18,11 @@ class VisibleRounds:
     organiser: str | None
     is_everybodys: bool = False
 
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether there is nobody whom they see."""
+        return self.organiser is None and not self.is_everybodys
+
     def holds(self, organiser_key: ColumnElement[str]) -> ColumnElement[bool]:
         """Return the condition that what has an organiser's key is of it."""
         if self.is_everybodys:

@@ -149,13 +149,6 @@ item = Table(
         "id",
         where="revision_fingerprint IS NOT NULL",
     ),
-    # Every edition looks for those to come, of however long a log: posts.log.
-    partial_index(
-        "ix_item_events",
-        "campaign_id",
-        "position",
-        where="json_extract(content, '$.k') = 'event'",
-    ),
     # Few are, and whoever reads past editions asks each time whether one more is.
     partial_index(
         "ix_item_withdrawn",

@@ -147,6 +147,8 @@ def to_make(
 
     Those whose time has come first, each edition's by name.
     """
+    if of.is_nobodys:
+        return []
     due = _to_make(connection, edition_id)
     is_later = case((delivery.c.next_attempt_at > now, 1), else_=0)
     rows = connection.execute(
@@ -168,6 +170,8 @@ def count_to_make(
     connection: Connection, of: VisibleRounds, edition_id: int | None = None
 ) -> int:
     """Return how many calls of our mode are to be made, of all editions or one."""
+    if of.is_nobodys:
+        return 0
     due = _to_make(connection, edition_id)
     matching = (
         select(func.count())

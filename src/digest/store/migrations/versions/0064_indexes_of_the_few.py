@@ -1,4 +1,4 @@
-"""Indexes of the few among a million: put off, of a need, and events of a log."""
+"""Indexes of the few among a million: put off, and of a need."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,17 +28,9 @@ def upgrade() -> None:
         sqlite_where=_WITH_A_NEED,
         postgresql_where=_WITH_A_NEED,
     )
-    op.create_index(
-        "ix_item_events",
-        "item",
-        ["campaign_id", "position"],
-        sqlite_where=sa.text("json_extract(content, '$.k') = 'event'"),
-        postgresql_where=sa.text("content ->> 'k' = 'event'"),
-    )
 
 
 def downgrade() -> None:
     """Take the database back to the revision before."""
-    op.drop_index("ix_item_events", "item")
     op.drop_index("ix_subscriber_format", "subscriber")
     op.drop_index("ix_delivery_put_off", "delivery")
