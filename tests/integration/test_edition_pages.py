@@ -186,6 +186,20 @@ def test_the_words_around_it_are_saved_together(desk: Desk) -> None:
     assert "Ring." in desk.page(f"{OPEN}?show=text")
 
 
+def test_who_only_reads_the_note_sees_it_as_its_readers_do(desk: Desk) -> None:
+    note = "Ring **before noon**: [how](https://example.org/a?b=1&c=2)\n\n- 1 < 2 & 3"
+    desk.press("words", subject="", preheader="", note=note)
+
+    assert "Ring **before noon**" in desk.page(), "an editor goes on writing it"
+    page = desk.as_("Vi", Role.VIEWER).page()
+    assert "**" not in page.partition("as a reader does")[0]
+    assert "Ring <strong>before noon</strong>: " in page
+    assert (
+        '<a class="govuk-link" href="https://example.org/a?b=1&amp;c=2">how</a>' in page
+    )
+    assert "1 &lt; 2 &amp; 3</p>" in page
+
+
 def test_every_fault_of_the_words_is_told_and_what_was_typed_is_kept(
     desk: Desk,
 ) -> None:

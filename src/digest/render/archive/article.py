@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from markupsafe import Markup
 
@@ -19,10 +20,10 @@ from digest.render.email.pictures import EmailPictures
 from digest.render.email.subject import counted, subject
 from digest.render.options import RenderOptions
 from digest.render.templates import environment, macros, rendered
-from digest.render.words.catalogue import Phrase, words_of
+from digest.render.words.catalogue import Phrase, Words, words_for, words_of
 from digest.render.words.dates import day_in_words
 from digest.render.words.item_language import page_language
-from digest.render.words.languages import direction, language_tag
+from digest.render.words.languages import ENGLISH, direction, language_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,37 @@ def event_article(
     )
 
 
+def note_as_markup(
+    note: Iterable[Block], language: str, templates_dir: Path | None
+) -> Markup:
+    """Return a note in that language as a page of staff's has it, in English.
+
+    As an edition on the web has it: escaped, with nothing that is no block. Raises
+    RenderError.
+    """
+    english, written = (
+        TextLanguage.of(language_tag(each)) for each in (ENGLISH, language)
+    )
+    markup = _block_markup(templates_dir, words_for(ENGLISH))
+    no_pictures = EmailPictures({}, PictureHosting.NONE, "")
+    blocks = HtmlBlocks(markup, no_pictures, 1, written, english).write(note)
+    return Markup(allowed(blocks))  # noqa: S704 - escaped where it is written
+
+
+def _block_markup(templates_dir: Path | None, words: Words) -> BlockMarkup:
+    templates = environment(templates_dir, "web", marked)
+    return BlockMarkup(
+        macros(templates, "public/article/blocks.html", html_words(words)),
+        language_attributes,
+    )
+
+
 def _markup(
     name: str, variant: Variant, options: RenderOptions, context: dict[str, object]
 ) -> Markup:
     templates = environment(options.templates_dir, "web", marked)
     words = html_words(words_of(variant))
-    markup = BlockMarkup(
-        macros(templates, "public/article/blocks.html", words), language_attributes
-    )
+    markup = _block_markup(options.templates_dir, words_of(variant))
     hosting = variant.campaign.pictures
     if hosting is not PictureHosting.NONE:
         hosting = PictureHosting.HOSTED

@@ -12,6 +12,7 @@ from digest.errors import DigestError, NotFound
 from digest.model.posts.item_json import item_from_json
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
+from digest.render.archive.article import note_as_markup
 from digest.schedule.editions import preflight
 from digest.schedule.editions.steering.steer import RefusedWords
 from digest.store.posts import log
@@ -186,6 +187,7 @@ class EditionPages:
             edition=view.facts,
             is_editable=view.is_editable,
             has_contents=view.contents is not None,
+            note=self._note(view),
             typed=refused.typed or view.facts.get("words", {}),
             faults=refused.faults,
             problem=problem,
@@ -194,6 +196,12 @@ class EditionPages:
             sight=sight_of(self.digest, view, query.show, reader),
             status=status,
         )
+
+    def _note(self, view: EditionView) -> str:
+        """Return the note for those to read who may not write it, "" for none."""
+        note = view.contents.steered.steering.note if view.contents else ()
+        folder = self.digest.settings.templates_dir
+        return note_as_markup(note, view.campaign.language, folder)
 
     def checked(self, view: EditionView, latest: LatestCheck | None) -> dict[str, Any]:
         """Return what its latest check came to; `at` is "" where there was none."""
