@@ -1,6 +1,7 @@
 """Whatever is done in practice mode costs a reader nothing."""
 
 import threading
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -12,13 +13,16 @@ import pytest
 from pydantic import SecretStr
 from pypdfium2 import PdfDocument
 from sqlalchemy import Engine, select
+from starlette.testclient import TestClient
 
 from digest.audience.enrolment import enrol
 from digest.bootstrap import App
+from digest.cli.status import status
 from digest.compose.variants import composed
 from digest.errors import DigestError, SettingsError
 from digest.model.editions.mode import Mode
 from digest.model.people.reader_marks import ReaderRef
+from digest.model.roles import Role
 from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.editions import due, publishing
 from digest.schedule.editions.going_live import LiveStart, foresee, go_live
@@ -32,9 +36,11 @@ from digest.store.delivery import print_batches, send_batches
 from digest.store.editions import editions
 from digest.store.posts import corrections, editing, listing, log
 from digest.store.staff import audit
+from digest.web.app import make_app
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import mail_server
 from tests.reports import a_fate, a_report
+from tests.staff import signed_in
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 NAME = "lantern-week"
@@ -215,6 +221,34 @@ def test_a_live_program_sends_nothing_of_a_rehearsal(
 
     assert not report.is_something
     assert server.messages == []
+
+
+def test_what_is_left_of_a_rehearsal_does_not_look_like_a_send(
+    audience: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    a_reader(audience, "edwin", email=None, format="phone", phone="01632 960 101")
+    rehearsed(audience, tmp_path)
+    live_from_start(audience, EIGHT)
+    live = app_of(audience, tmp_path, Mode.LIVE)
+    # Without the second step that signing in takes once mail really goes out.
+    desk = replace(live, settings=Settings(data_dir=tmp_path, base_url=SITE))
+    with TestClient(make_app(desk), base_url=SITE) as client:
+        signed_in(client, desk, Role.EDITOR, "Priya")
+        today, run = client.get("/desk").text, client.get("/desk/runs/1").text
+    monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(live))
+    with suppress(SystemExit):
+        status()
+    [facts] = status_of(live.engine, EIGHT)["editions"]
+
+    assert ">Went out</h2>" in today
+    assert ">Going out</h2>" not in today
+    assert "</svg>Rehearsing</strong>" in run
+    words = "rehearsal 1 of lantern-week, daily: rehearsing, 1 call to make"
+    assert words in capsys.readouterr().out.splitlines()
+    assert (facts["mode"], facts["state"]) == ("practice", "sending")
 
 
 def test_a_campaign_that_is_new_waits_with_the_others(

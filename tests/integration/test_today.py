@@ -89,6 +89,23 @@ def test_what_waits_says_for_whom_and_leads_who_may_to_it(
     assert of_an_approver.count(link) == 1
 
 
+def test_what_is_held_back_says_when_it_leaves_and_who_may_call_it_back(
+    client: TestClient, program: App
+) -> None:
+    number = publishing.open_now(program.engine, "lantern-week", "daily", EIGHT)
+    publishing.carry_forward(program.engine, number, EIGHT)
+    publishing.approve(program.engine, number, "Sam", EIGHT)
+    of_an_editor = client.get("/desk").text
+    signed_in(client, program, Role.APPROVER, "Sam Oldfield")
+    of_an_approver = client.get("/desk").text
+    link = f'href="/desk/editions/{number}/recall"'
+
+    assert "leaves before Monday 6 July 2026, 09:05 BST." in of_an_editor
+    assert link not in of_an_editor
+    assert of_an_approver.count(link) == 1
+    assert client.get(f"/desk/editions/{number}/recall").status_code == 200
+
+
 def test_each_cause_has_the_button_that_helps(client: TestClient, program: App) -> None:
     number = publishing.open_now(program.engine, "lantern-week", "daily", EIGHT)
     publishing.carry_forward(program.engine, number, EIGHT)

@@ -31,15 +31,16 @@ def status(*, json: AsJson = False) -> None:
     else:
         for line in _broken_in_words(facts):
             result(f"broken: {line}")
-        for line in (*_status_in_words(facts, now), *_help_in_words(facts)):
+        words = _status_in_words(facts, now, digest.settings.timezone)
+        for line in (*words, *_help_in_words(facts)):
             result(line)
     if facts["broken"]:
         sys.exit(1)
 
 
-def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
+def _status_in_words(facts: dict[str, Any], now: datetime, zone: str) -> Iterator[str]:
     from digest.model.campaigns.slots import closing_in_words
-    from digest.model.staff_words import moment_in_words
+    from digest.model.staff_words import counted, moment_in_words
 
     if facts["mode"] != "live":
         yield "practice mode: every edition is a rehearsal and costs no reader anything"
@@ -59,12 +60,15 @@ def _status_in_words(facts: dict[str, Any], now: datetime) -> Iterator[str]:
         if entry["leaves_at"]:
             at = moment_in_words(entry["leaves_at"], entry["timezone"])
             leaves = f", and leaves from {at}"
+        if entry["calls_to_make"]:
+            calls = counted(entry["calls_to_make"], "call", "calls")
+            leaves = f", {calls} to make"
         yield (
             f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
-            f"{entry['standing']}{leaves} {entry['reason']}".rstrip()
+            f"{entry['standing_as_told']}{leaves} {entry['reason']}".rstrip()
         )
     yield from _runs_in_words(facts["runs"])
-    yield from _nights_in_words(facts["nights"])
+    yield from _nights_in_words(facts["nights"], zone)
     for entry in facts["slow_start"]:
         yield (
             f"slow start: {entry['domain']} is on day {entry['day']} of its use "
@@ -87,14 +91,16 @@ def _runs_in_words(runs: list[dict[str, Any]]) -> Iterator[str]:
         yield from (f"  {reason}" for reason in run["reasons"])
 
 
-def _nights_in_words(tasks: list[dict[str, Any]]) -> Iterator[str]:
+def _nights_in_words(tasks: list[dict[str, Any]], zone: str) -> Iterator[str]:
     """Yield when what is done each night was last done, and of how much."""
+    from digest.model.staff_words import moment_in_words
+
     done = [task for task in tasks if task["done_at"]]
     if done:
         last = max(task["done_at"] for task in done)
         some = [f"{task['task']} {task['amount']:,}" for task in done if task["amount"]]
         failed = [task["task"] for task in tasks if task["failure"]]
-        yield f"each night: last done {last:%Y-%m-%d %H:%M} UTC" + "".join(
+        yield f"each night: last done on {moment_in_words(last, zone)}" + "".join(
             (
                 f"; {', '.join(some)}" if some else "; nothing was over its time",
                 f"; failed: {', '.join(failed)}" if failed else "",

@@ -54,7 +54,7 @@ def list_all(campaign: CampaignName, *, json: AsJson = False) -> None:
                 edition.mode,
                 edition.schedule,
                 moment_in_words(edition.slot, stored.campaign.timezone),
-                edition.standing,
+                edition.standing_as_told,
                 edition.reason or "",
             )
             for edition in listed
@@ -98,7 +98,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
         return
     result(f"{edition.title} of {edition.campaign}, {edition.schedule}")
     slot = moment_in_words(edition.slot, zone)
-    result(f"  slot {slot}: {edition.standing} {edition.reason or ''}".rstrip())
+    result(f"  slot {slot}: {edition.standing_as_told} {edition.reason or ''}".rstrip())
     if edition.standing == "approved" and edition.leaves_at:
         result(f"  nothing leaves before {moment_in_words(edition.leaves_at, zone)}")
     if edition.is_recalled and edition.state == "open":

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.rate_limits import RateLimit, RateLimits
 from digest.model.delivery.rate_windows import day_of_use, slow_limit
 from digest.schedule.editions import due
@@ -16,8 +17,11 @@ from digest.schedule.reports.troubles.of_editions import last_editions
 from digest.store.base.engine import reading
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources
+from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.rate_limits import slow_starts
 from digest.store.editions import editions
+from digest.store.editions.editions import Edition
+from digest.store.reports import edition_copies
 from digest.store.upkeep import night_tasks
 
 _NO_LIMITS = RateLimits()
@@ -73,6 +77,8 @@ def status_of(
                     "mode": edition.mode.value,
                     "state": edition.state.value,
                     "standing": edition.standing,
+                    "standing_as_told": edition.standing_as_told,
+                    "calls_to_make": _rehearsed_calls(connection, edition),
                     "reason": edition.reason or "",
                     "leaves_at": (
                         edition.leaves_at if edition.is_held_back(now) else None
@@ -109,6 +115,14 @@ def status_of(
             "slow_start": _slow_starts(connection, now, limits.slow_start),
             "help": [*map(str, troubles_in(connection, stored_campaigns, now))],
         }
+
+
+def _rehearsed_calls(connection: Connection, edition: Edition) -> int:
+    """Return how many calls nobody has made of a rehearsal that waits for them."""
+    if not (edition.is_rehearsal and edition.is_going):
+        return 0
+    copies = edition_copies.copies(connection, edition.id)
+    return copies.get((BY_PHONE, DeliveryState.PLANNED), 0)
 
 
 def _slow_starts(

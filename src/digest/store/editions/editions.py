@@ -89,9 +89,21 @@ class Edition:
         return self.is_going and self.stopped_at is None
 
     @property
+    def may_be_recalled(self) -> bool:
+        """Whether all of it is here still, and can be changed again."""
+        is_closed = self.state in (EditionState.FROZEN, EditionState.APPROVED)
+        return is_closed and not self.plan_cursor
+
+    @property
     def standing(self) -> str:
         """Where it stands, in a word for people: its state, or "planning"."""
         return "planning" if self.is_being_planned else self.state.value
+
+    @property
+    def standing_as_told(self) -> str:
+        """The same as staff are told it: nothing of a rehearsal is sent to readers."""
+        is_sending = self.state is EditionState.SENDING
+        return "rehearsing" if is_sending and self.is_rehearsal else self.standing
 
     def is_held_back(self, now: datetime) -> bool:
         """Whether nothing of it may leave yet."""

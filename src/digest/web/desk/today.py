@@ -23,6 +23,7 @@ from digest.schedule.reports.slot_weeks import CalendarSlot, slots_to_come
 from digest.schedule.reports.troubles import of_campaigns, of_editions
 from digest.schedule.reports.troubles.trouble import TroublePlace
 from digest.store.base.asked_together import ask_together
+from digest.store.base.modes import mode_of
 from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
@@ -83,6 +84,8 @@ def _today(
         [slot.schedule_id for slot in slots],
         now,
     )
+    # What is left of a rehearsal once all is live goes out to nobody.
+    counted = mode_of(connection).counted
     waits = any(edition.state in _WAITING for edition, _ in recent)
     by_slot = sorted(recent, key=lambda pair: pair[0].slot, reverse=True)
     return {
@@ -110,17 +113,17 @@ def _today(
         "week": _week(connection, list(stored.values()), now),
         "paused": [row.campaign.title for row in stored.values() if row.paused_at],
         "waiting": [
-            _edition(connection, edition, campaign)
+            _edition(connection, edition, campaign, now)
             for edition, campaign in reversed(by_slot)
             if edition.state in _WAITING
         ],
         "going": [
-            _edition(connection, edition, campaign)
+            _edition(connection, edition, campaign, now)
             for edition, campaign in reversed(by_slot)
-            if edition.state in _GOING
+            if edition.state in _GOING and edition.mode in counted
         ],
         "out": [
-            _edition(connection, edition, campaign)
+            _edition(connection, edition, campaign, now)
             for edition, campaign in by_slot
             if edition.state not in (*_WAITING, *_GOING)
         ][: limits.TODAY_WENT_OUT],
@@ -169,7 +172,10 @@ def _week(
 
 
 def _edition(
-    connection: Connection, edition: editions.Edition, campaign: Campaign
+    connection: Connection,
+    edition: editions.Edition,
+    campaign: Campaign,
+    now: datetime,
 ) -> dict[str, Any]:
     return {
         "id": edition.id,
@@ -178,7 +184,11 @@ def _edition(
         "title": campaign.title,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),
-        "state": edition.standing,
+        "state": edition.standing_as_told,
+        "leaves": moment_in_words(edition.leaves_at, campaign.timezone)
+        if edition.leaves_at and edition.is_held_back(now)
+        else "",
+        "may_be_recalled": edition.may_be_recalled,
         "reason": edition.reason,
         "copies": edition_copies.copies_in_words(connection, edition),
         "not_served": unserved.count_not_served(connection, edition.id),

@@ -43,6 +43,8 @@ EDITIONS: Mapping[str, StateTag] = {
     "planning": StateTag("Planning", "arrow", "doing"),
     EditionState.PLANNED: StateTag("Planned", "tick", "good"),
     EditionState.SENDING: StateTag("Sending", "arrow", "doing"),
+    # What is no send of real mail, though copies of it are made and calls to make.
+    "rehearsing": StateTag("Rehearsing", "arrow", "doing"),
     EditionState.SENT: StateTag("Sent", "tick", "good"),
     EditionState.REHEARSED: StateTag("Rehearsed", "tick", "wait"),
     EditionState.SKIPPED: StateTag("Skipped", "pause", "wait"),

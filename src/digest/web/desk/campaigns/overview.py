@@ -164,7 +164,7 @@ def _edition(edition: Edition, campaign: Campaign) -> dict[str, Any]:
         "name": edition.title.capitalize(),
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),
-        "state": edition.state.value,
+        "state": edition.standing_as_told,
         "reason": edition.reason,
         "has_run": edition.planned_at is not None,
         "has_content": edition.upto is not None

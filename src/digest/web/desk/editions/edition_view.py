@@ -168,7 +168,7 @@ def _standing(
         "slot": moment_in_words(edition.slot, zone),
         "day": day_in_words(edition.slot.astimezone(ZoneInfo(zone))),
         "state": edition.state,
-        "standing": edition.standing,
+        "standing": edition.standing_as_told,
         "reason": edition.reason or "",
         "is_rehearsal": edition.is_rehearsal,
         "is_recalled": edition.is_recalled and edition.state is EditionState.OPEN,
@@ -177,8 +177,7 @@ def _standing(
         else "",
         "until": moment_in_words(until, zone) if until else "",
         "has_run": edition.planned_at is not None or edition.is_being_planned,
-        "may_be_recalled": edition.state in (EditionState.FROZEN, EditionState.APPROVED)
-        and not edition.plan_cursor,
+        "may_be_recalled": edition.may_be_recalled,
         "may_be_stopped": edition.may_be_stopped,
         "path": path_of(edition.state, moments, needs_people=needs_people),
         "copies": edition_copies.copies_in_words(connection, edition),

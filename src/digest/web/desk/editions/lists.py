@@ -63,7 +63,7 @@ def _row(connection: Connection, edition: Edition) -> dict[str, Any]:
         "title": campaign.title,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, campaign.timezone),
-        "state": edition.state,
+        "state": edition.standing_as_told,
         "is_rehearsal": edition.mode is Mode.PRACTICE,
         "reason": edition.reason or "",
     }

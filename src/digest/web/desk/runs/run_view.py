@@ -45,7 +45,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "zone": zone,
         "schedule": edition.schedule,
         "slot": moment_in_words(edition.slot, zone),
-        "state": edition.standing,
+        "state": edition.standing_as_told,
         "is_going": edition.is_going,
         "total": run.total,
         # A letter is dealt with once it is in the post.
