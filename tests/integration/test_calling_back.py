@@ -68,7 +68,9 @@ def stands(engine: Engine, edition_id: int = 1) -> editions.Edition:
     ("more", "words"),
     [
         pytest.param(
-            "", r"edition 1 of .* leaves at 08:05 UTC.*edition recall 1", id="held back"
+            "",
+            r"edition 1 of .* leaves on Monday 6 July 2026, 09:05 BST.*recall 1",
+            id="held back",
         ),
         pytest.param(
             'approval = "one"', r"waits for approval.*edition approve 1", id="frozen"
@@ -177,7 +179,7 @@ def test_whoever_looks_is_told_when_it_leaves(
     worked = work_until_done(program, threading.Event())
 
     held_back = "edition 1: nothing leaves before Monday 6 July 2026, 10:05 BST"
-    assert worked.lines()[-1] == held_back
+    assert worked.lines(program.settings.data_dir)[-1] == held_back
     assert worked.facts()["held_back"] == {1: EIGHT + timedelta(hours=1, minutes=5)}
     assert "approved, and leaves from Monday 6 July 2026" in capsys.readouterr().out
 

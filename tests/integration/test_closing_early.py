@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -216,7 +217,7 @@ def test_a_round_of_work_says_what_waits_for_the_end_of_the_quiet(
     with reading(live) as connection:
         report = WorkReport(RunTally(), quiet=quiet_until(connection, NIGHT))
 
-    assert report.lines()[-1] == (
+    assert report.lines(Path())[-1] == (
         "edition 1: no email leaves in its quiet hours, until Tuesday 7 July 2026, "
         "08:00 BST"
     )

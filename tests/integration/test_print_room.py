@@ -19,10 +19,12 @@ from digest.deliver.printing import print_room
 from digest.deliver.printing.batch_steps import BatchSteps
 from digest.deliver.printing.print_room import LaidOutLetters, PrintRoom
 from digest.deliver.returns.returned_letters import ReturnedLetters
+from digest.deliver.sending.run_state import RunTally
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.editions.mode import Mode
+from digest.schedule.delivery.worker import WorkReport
 from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
@@ -426,6 +428,16 @@ def test_a_batch_too_large_for_a_file_is_several(
 
     assert [room.make(planned.id).remaining for _ in range(3)] == [3, 1, 0]
     assert [batch.files.letters for batch in batches(engine)] == [2, 2, 1]
+
+
+def test_the_file_that_a_round_of_work_names_can_be_opened(
+    engine: Engine, tmp_path: Path
+) -> None:
+    planned = a_planned_edition(engine, emails=0, letters=2)
+    outcome = a_print_room(engine, tmp_path).make(planned.id)
+    [_, line] = WorkReport(RunTally(), {planned.id: [outcome]}).lines(tmp_path)
+
+    assert Path(line.partition(" in ")[2]).is_file()
 
 
 def test_letters_are_posted_when_somebody_says_so_and_wait_until_then(

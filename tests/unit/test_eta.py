@@ -165,16 +165,16 @@ def test_a_rate_is_said_as_people_say_it(rate: float, words: str) -> None:
             id="held",
         ),
         pytest.param(
-            TimeRemaining(0, 1, EIGHT),
+            TimeRemaining(0, 1, EIGHT, zone="Europe/London"),
             None,
-            "1 waits to be tried again, the first at 08:00 UTC",
+            "1 waits to be tried again, the first on Monday 6 July 2026, 09:00 BST",
             id="waiting",
         ),
         pytest.param(
             TimeRemaining(1000, 12, EIGHT),
             50.0,
             "50 a second, about 20 seconds left; "
-            "12 wait to be tried again, the first at 08:00 UTC",
+            "12 wait to be tried again, the first on Monday 6 July 2026, 08:00 UTC",
             id="going, and some wait",
         ),
         pytest.param(TimeRemaining(0, calls=1), None, "1 call to make", id="a call"),

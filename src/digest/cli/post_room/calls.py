@@ -102,6 +102,7 @@ def outcome(  # noqa: PLR0913 - an option for each thing that is written down
     from digest.bootstrap import open_app
     from digest.model.delivery.calls import time_to_ring
     from digest.model.names import unknown
+    from digest.model.staff_words import moment_in_words
     from digest.store.campaigns import campaigns
     from digest.store.delivery.calling import calls
     from digest.store.staff.rounds import ALL_ROUNDS
@@ -120,7 +121,7 @@ def outcome(  # noqa: PLR0913 - an option for each thing that is written down
         report = CallReport(what, note, again_at, instead, number=number)
         call = digest.call_desk.write_down(reference, report)
     again = call.next_attempt_at
-    when = f", again {again:%Y-%m-%d %H:%M} UTC" if again else ""
+    when = f", again on {moment_in_words(again, zone)}" if again else ""
     result(f"call {call.key}: {what.words}{when}")
     if what is CallOutcome.SPOKEN and call.state is not DeliveryState.ACCEPTED:
         talk("their next call has these news too: leave out what they know")

@@ -51,7 +51,7 @@ def list_all(*, json: AsJson = False) -> None:
         heads = ("id", "edition", "state", "letters", "sheets", "file")
         for row, batch in zip(rows, batches, strict=True):
             # As a shell opens it, and as somebody said that it stands.
-            row["file"] = str(folder / batch.files.pdf) if batch.has_files else ""
+            row["file"] = str(batch.files.below(folder)[0]) if batch.has_files else ""
             if batch.printed_at and not batch.posted_at:
                 row["state"] = "printed"
         table(heads, [[row[head] for head in heads] for row in rows])
@@ -77,7 +77,7 @@ def make(
     if not batches:
         result(f"edition {edition_id}: no letter is left to print")
     for batch in batches:
-        files = (folder / batch.files.pdf, folder / batch.files.manifest)
+        files = batch.files.below(folder)
         for path in files if output is None else _copied(files, output):
             result(str(path))
         letters = counted(batch.files.letters, "letter", "letters")

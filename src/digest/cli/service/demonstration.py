@@ -109,7 +109,7 @@ def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:
         talk(f"   edition {edition.id}: {edition.state}")
     talk("5. Send the emails over SMTP to the built-in inbox, and print the letters")
     worked = work_until_done(digest, threading.Event())
-    for line in worked.lines():
+    for line in worked.lines(digest.settings.data_dir):
         talk(f"   {line}")
     return _arrivals(digest, edition, talk)
 

@@ -138,13 +138,14 @@ def _resume(
 ) -> int:
     from digest.schedule.editions import resuming
 
+    zone = digest.settings.timezone
     may_ask = answer is None and sys.stdin.isatty() and not (dry_run or as_facts)
     if not dry_run and (may_ask or isinstance(answer, resuming.SourcesFirst)):
         _gather(digest)
     if answer is None:
         report = resuming.outlook(digest.engine, digest.now())
         if report is not None and report.asks:
-            _show(report, as_facts=as_facts)
+            _show(report, zone, as_facts=as_facts)
             if not may_ask:
                 talk(_CHOICES)
                 talk("nothing was changed")
@@ -158,15 +159,15 @@ def _resume(
     elif as_facts:
         as_json(ended.facts())
     else:
-        _tell(ended, is_shown=may_ask, is_real=not dry_run)
+        _tell(ended, zone, is_shown=may_ask, is_real=not dry_run)
     if dry_run:
         talk("a dry run: nothing was changed, and no source was read")
     return 0
 
 
-def _tell(ended: "ResumeReport", *, is_shown: bool, is_real: bool) -> None:
+def _tell(ended: "ResumeReport", zone: str, *, is_shown: bool, is_real: bool) -> None:
     if not is_shown:
-        for line in _in_words(ended.before):
+        for line in _in_words(ended.before, zone):
             result(line)
     for line in _outcome(ended):
         result(line)
@@ -258,18 +259,18 @@ def _gather(digest: "App") -> None:
                 )
 
 
-def _show(report: "HoldReport", *, as_facts: bool) -> None:
+def _show(report: "HoldReport", zone: str, *, as_facts: bool) -> None:
     if as_facts:
         as_json({"before": report.facts()})
         return
-    for line in _in_words(report):
+    for line in _in_words(report, zone):
         result(line)
 
 
-def _in_words(report: "HoldReport") -> Iterator[str]:
+def _in_words(report: "HoldReport", zone: str) -> Iterator[str]:
     from digest.model.staff_words import counted, moment_in_words
 
-    yield f"nothing is sent since {report.hold.since:%Y-%m-%d %H:%M} UTC:"
+    yield f"nothing is sent since {moment_in_words(report.hold.since, zone)}:"
     yield f"{report.hold.because}"
     yield f"what goes at once when it may: {counted(report.at_once, 'copy', 'copies')}"
     for outlook in report.campaigns:

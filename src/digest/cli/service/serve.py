@@ -140,7 +140,7 @@ def work(
     if json:
         worked_json(worked)
     else:
-        for line in worked.lines():
+        for line in worked.lines(digest.settings.data_dir):
             result(line)
     if not worked.is_complete:
         sys.exit(1)

@@ -295,12 +295,8 @@ class PrintRoom:
                 _print(connection, key, due.guard, batch_id, now)
             moves.move(connection, edition_id, EditionState.SENDING, now)
             # Last: its lock is held, so nobody else can take the names.
-            files.publish(
-                {
-                    "letters": self.folder / names.pdf,
-                    "manifest": self.folder / names.manifest,
-                }
-            )
+            pdf, manifest = names.below(self.folder)
+            files.publish({"letters": pdf, "manifest": manifest})
             batch = print_batches.get(connection, batch_id)
         close_edition(connection, edition_id, now)
         remaining = due.remaining + len(laid_out.left_over)

@@ -150,7 +150,7 @@ def _take_out(
 ) -> tuple[tuple[str, str], ...]:
     """Take them out; return which letters of others are left out too, and why."""
     batch, letters = standing.batch, standing.letters
-    pdf, manifest = room.folder / batch.files.pdf, room.folder / batch.files.manifest
+    pdf, manifest = batch.files.below(room.folder)
     laid_out = None
     if letters and not batch.is_over:
         laid_out = room.lay_out(batch.edition_id, letters)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from digest.model import limits
 from digest.model.delivery.rate_limits import RateLimit
-from digest.model.staff_words import counted
+from digest.model.staff_words import counted, moment_in_words
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -41,7 +41,7 @@ class TimeRemaining:
     `ready` copies may go now, or are on the wire; `waiting` may not before
     `soonest`, because a server or a limit has put them off. `is_held` is
     whether staff must act before any more are begun. `calls` are for people to
-    make, in their own time: no rate holds for them.
+    make, in their own time: no rate holds for them. Times are told in `zone`.
     """
 
     ready: int
@@ -49,6 +49,7 @@ class TimeRemaining:
     soonest: datetime | None = None
     is_held: bool = False
     calls: int = 0
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +148,4 @@ def _waiting(remaining: TimeRemaining) -> str:
     words = f"{remaining.waiting:,} {verb} to be tried again"
     if remaining.soonest is None:
         return words
-    return f"{words}, the first at {remaining.soonest:%H:%M} UTC"
+    return f"{words}, the first on {moment_in_words(remaining.soonest, remaining.zone)}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine
@@ -81,8 +82,8 @@ class WorkReport:
             "hold": self.hold,
         }
 
-    def lines(self) -> list[str]:
-        """Return it in words, one thing a line."""
+    def lines(self, data_dir: Path) -> list[str]:
+        """Return it in words, one thing a line, for whose data are there."""
         if self.hold:
             return [self.hold]
         sent = self.emails
@@ -96,9 +97,10 @@ class WorkReport:
         for outcome in chain.from_iterable(self.letters.values()):
             if outcome.batch:
                 files = outcome.batch.files
+                pdf, _ = files.below(data_dir)
                 lines.append(
                     f"letters: {files.letters} on "
-                    f"{counted(files.sheets, 'sheet', 'sheets')} in {files.pdf}"
+                    f"{counted(files.sheets, 'sheet', 'sheets')} in {pdf}"
                 )
             lines += [f"letter waits: {why}" for why in outcome.waiting.values()]
         if self.waiting:

@@ -14,6 +14,7 @@ from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
+from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.editions.named_schedule import schedule_of
 from digest.schedule.editions.side_by_side import Errand, at_once
@@ -194,14 +195,16 @@ def _refuse_beside(connection: Connection, schedule_id: int, now: datetime) -> N
     """
     schedule_rows.lock(connection, schedule_id)
     for waiting in editions.in_states(connection, _NOT_PLANNED):
-        if waiting.schedule_id == schedule_id and (why := _waits(waiting, now)):
+        if waiting.schedule_id == schedule_id and (
+            why := _waits(connection, waiting, now)
+        ):
             raise DigestError(
                 f"{waiting.title} of {waiting.campaign}, {waiting.schedule} {why}. It "
                 "has what is new, and another would go without."
             )
 
 
-def _waits(waiting: Edition, now: datetime) -> str:
+def _waits(connection: Connection, waiting: Edition, now: datetime) -> str:
     """Return why an edition that nobody is planned for stands still, "" if not."""
     number = waiting.id
     if waiting.is_recalled and waiting.state is EditionState.OPEN:
@@ -214,10 +217,11 @@ def _waits(waiting: Edition, now: datetime) -> str:
             f"waits for approval; let it go with digest edition approve {number}, or "
             f"not with digest edition cancel {number}"
         )
-    if waiting.is_held_back(now):
+    if waiting.leaves_at is not None and waiting.is_held_back(now):
+        zone = campaigns.load(connection, waiting.campaign_id).timezone
         return (
-            f"leaves at {waiting.leaves_at:%H:%M} UTC; to change it first, or have it "
-            f"not go: digest edition recall {number}"
+            f"leaves on {moment_in_words(waiting.leaves_at, zone)}; to change it "
+            f"first, or have it not go: digest edition recall {number}"
         )
     return ""
 

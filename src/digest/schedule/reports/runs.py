@@ -164,7 +164,7 @@ def run_of(
         kept_back.append(words)
     calls = copies.get((BY_PHONE, DeliveryState.PLANNED), 0)
     remaining = TimeRemaining(
-        ready, waiting.copies, waiting.soonest, bool(kept_back), calls
+        ready, waiting.copies, waiting.soonest, bool(kept_back), calls, zone
     )
     rate = None
     if edition.state is EditionState.SENDING or edition.is_being_planned:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -67,6 +68,10 @@ class PrintFiles:
     sha256: str
     letters: int
     sheets: int
+
+    def below(self, data_dir: Path) -> tuple[Path, Path]:
+        """Return where both are, as whoever started the program opens them."""
+        return data_dir / self.pdf, data_dir / self.manifest
 
 
 @dataclass(frozen=True, slots=True)
