@@ -1,5 +1,6 @@
 """A subscriber list imported in: everyone once, nobody harmed by a neighbour's row."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from digest.audience import limits
 from digest.audience.lists.import_report import ImportReport
 from digest.audience.lists.importing import ListImport
 from digest.audience.unsubscribing import unsubscribe
+from digest.bootstrap import App
+from digest.cli.people.importing import import_lists
 from digest.errors import ImportRefused, NotFound
 from digest.model.people.joining import wording_version
+from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import metadata, reader, subscriber, subscription
 from digest.store.people import departures
@@ -79,6 +83,26 @@ def test_a_dry_run_reports_the_same_and_stores_nothing(engine: Engine) -> None:
     assert everything(engine) == before
     assert counts(tried) == counts(imported(engine, *rows)) == (1, 1, 0, 1, 0)
     assert tried.as_json()["dry_run"] is True
+
+
+def test_a_dry_run_of_two_files_says_that_neither_knows_of_the_other(
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    program = App(Settings(data_dir=tmp_path), sqlite_engine, lambda: EIGHT, "k" * 32)
+    monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(program))
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    for file in files:
+        file.write_text(f"{HEAD}\n{ANN}\n", encoding="utf-8")
+    import_lists(files, "neighbours", dry_run=True)
+    several = capsys.readouterr()
+    import_lists(files[:1], "neighbours", dry_run=True)
+
+    assert several.out.count(" 1 added,") == 2
+    assert "each file was checked by itself" in several.err
+    assert "by itself" not in capsys.readouterr().err
 
 
 def test_a_dry_run_counts_who_has_no_permission_on_record_as_the_import_does(

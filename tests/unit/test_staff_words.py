@@ -31,6 +31,13 @@ def test_an_instant_is_said_in_its_zone(zone: str, words: str) -> None:
     [
         ("2026-05-02", "2 May 2026"),
         ("2 May 2026", "2 May 2026"),
+        ("27/04/2026", "27 April 2026"),
+        ("04/27/2026", "27 April 2026"),
+        ("5.5.2026", "5 May 2026"),
+        # The third of April, or the fourth of March.
+        ("03/04/2026", "03/04/2026"),
+        ("31/02/2026", "31/02/2026"),
+        ("27/04-2026", "27/04-2026"),
         ("between 1 and 5 May", "between 1 and 5 May"),
         ("", ""),
     ],

@@ -3,8 +3,12 @@
 What subscribers read is in the catalogue (render.words).
 """
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+_DAY_IN_FIGURES = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 
 
 def counted(number: int, singular: str, plural: str) -> str:
@@ -30,9 +34,31 @@ def day_in_words(day: date) -> str:
 
 
 def day_as_told(written: str) -> str:
-    """Return a day that somebody wrote as 2026-07-06 as people say it; others as is."""
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
+    """Return a day that somebody wrote in figures as people say it; others as is.
+
+    2026-07-06, and 27/04/2026 or 04/27/2026, of which one alone can be the month; not
+    03/04/2026, which is another day in another country.
+    """
+    days = {day for day in _days(written.strip()) if day}
+    if len(days) != 1:
         return written
+    [day] = days
     return f"{day.day} {day:%B %Y}"
+
+
+def _days(written: str) -> Iterator[date | None]:
+    """Yield the days that figures may mean, and None for what is no day."""
+    match = _DAY_IN_FIGURES.fullmatch(written)
+    if not match:
+        yield _iso_day(written)
+        return
+    first, _, second, year = match.groups()
+    for month, day in ((second, first), (first, second)):
+        yield _iso_day(f"{year}-{month:0>2}-{day:0>2}")
+
+
+def _iso_day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None

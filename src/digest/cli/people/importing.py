@@ -66,6 +66,8 @@ def import_lists(
         _tell(report)
     if dry_run:
         talk("a dry run: nothing was stored")
+        if len(files) > 1:
+            talk("each file was checked by itself: who is in two counts in both")
     if any(report.refused or report.doubtful for report in reports):
         sys.exit(1)
 
