@@ -562,16 +562,25 @@ def test_pages_tell_of_a_letter_where_it_is_and_not_that_it_was_accepted(
         connection.execute(update(edition).values(state="sending", planned_at=EIGHT))
     url = engine.url.render_as_string(hide_password=False)
     settings = Settings.model_validate({"data_dir": tmp_path, "database_url": url})
-    runs, people = [], []
+    runs, people, listed, to_post = [], [], [], []
     with (
         opened(settings, EIGHT) as program,
         TestClient(make_app(program), base_url=SITE) as client,
     ):
         for act in (lambda _: None, steps.printed, room.posted):
             act(batch.id)
+            with reading(engine) as connection:
+                copies_now = copies.listed(connection, planned.id)
+                [run] = status_of(engine, EIGHT)["runs"]
+            listed.append({(copy.state, copy.standing) for copy in copies_now})
+            to_post.append((run["ended"], run["to_post"]))
             runs.append(client.get(f"/desk/runs/{planned.id}").text)
             people.append(client.get(f"/desk/people/{planned.subscribers[1]}").text)
 
+    standings = ("ready to print and post", "printed", "posted")
+    for pairs, standing in zip(listed, standings, strict=True):
+        assert ("accepted", standing) in pairs
+    assert to_post == [(2, 2), (2, 2), (2, 0)]
     for page, count in zip(runs, (0, 0, 2), strict=True):
         assert f"{count} of 3 copies have been dealt with" in page
     for page, tag in zip(runs, ("To print and post", "Printed", "Posted"), strict=True):

@@ -23,7 +23,7 @@ _HOW = "resend|accepted|not-arrived|undo"
 _CSV_COLUMNS = (
     *("reference", "name", "email", "address", "postcode", "channel", "state"),
     *("reason", "attempts", "next_attempt_at", "bounced", "doubts", "doubt"),
-    *("owes", "carried_by", "print_batch_id", "phone"),
+    *("owes", "carried_by", "print_batch_id", "phone", "standing"),
 )
 _USAGE = (
     f"write: digest deliveries EDITION-ID, digest deliveries settle COPY|EDITION-ID "
@@ -150,7 +150,8 @@ def _facts(copy: "ListedCopy") -> dict[str, Any]:
 def _row(copy: "ListedCopy") -> tuple[object, ...]:
     reasons = (copy.doubt, copy.reason, copy.bounced, copy.debt)
     reason = "; ".join(filter(None, reasons))
-    return copy.key, copy.name, copy.to or "-", copy.channel or "-", copy.state, reason
+    by = copy.channel or "-"
+    return copy.key, copy.name, copy.to or "-", by, copy.standing, reason
 
 
 def _chosen(what: str) -> "EmailChoice":

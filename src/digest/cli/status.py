@@ -40,7 +40,7 @@ def status(*, json: AsJson = False) -> None:
 
 def _status_in_words(facts: dict[str, Any], now: datetime, zone: str) -> Iterator[str]:
     from digest.model.campaigns.slots import closing_in_words
-    from digest.model.staff_words import counted, moment_in_words
+    from digest.model.staff_words import moment_in_words
 
     if facts["mode"] != "live":
         yield "practice mode: every edition is a rehearsal and costs no reader anything"
@@ -54,19 +54,7 @@ def _status_in_words(facts: dict[str, Any], now: datetime, zone: str) -> Iterato
             f"paused: {entry['campaign']}: nothing is gathered or sent. "
             f"Say: digest campaign resume {entry['campaign']}"
         )
-    for entry in facts["editions"]:
-        kind = "edition" if entry["mode"] == "live" else "rehearsal"
-        leaves = ""
-        if entry["leaves_at"]:
-            at = moment_in_words(entry["leaves_at"], entry["timezone"])
-            leaves = f", and leaves from {at}"
-        if entry["calls_to_make"]:
-            calls = counted(entry["calls_to_make"], "call", "calls")
-            leaves = f", {calls} to make"
-        yield (
-            f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
-            f"{entry['standing_as_told']}{leaves} {entry['reason']}".rstrip()
-        )
+    yield from _editions_in_words(facts["editions"])
     yield from _runs_in_words(facts["runs"])
     yield from _nights_in_words(facts["nights"], zone)
     for entry in facts["slow_start"]:
@@ -76,12 +64,35 @@ def _status_in_words(facts: dict[str, Any], now: datetime, zone: str) -> Iterato
         )
 
 
+def _editions_in_words(editions: list[dict[str, Any]]) -> Iterator[str]:
+    from digest.model.staff_words import counted, moment_in_words
+
+    for entry in editions:
+        kind = "edition" if entry["mode"] == "live" else "rehearsal"
+        rest = ""
+        if entry["leaves_at"]:
+            at = moment_in_words(entry["leaves_at"], entry["timezone"])
+            rest = f", and leaves from {at}"
+        if entry["letters_to_post"]:
+            letters = counted(entry["letters_to_post"], "letter", "letters")
+            rest = f", {letters} to post"
+        if entry["calls_to_make"]:
+            calls = counted(entry["calls_to_make"], "call", "calls")
+            rest = f", {calls} to make"
+        yield (
+            f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
+            f"{entry['standing_as_told']}{rest} {entry['reason']}".rstrip()
+        )
+
+
 def _runs_in_words(runs: list[dict[str, Any]]) -> Iterator[str]:
     for run in runs:
+        # A letter is dealt with once it is in the post.
+        dealt_with = run["ended"] - run["to_post"]
         kind = "edition" if run["mode"] == "live" else "rehearsal"
         yield (
-            f"run of {kind} {run['edition']}: {run['ended']:,} of {run['total']:,} "
-            f"copies have ended; {run['outlook']}"
+            f"run of {kind} {run['edition']}: {dealt_with:,} of {run['total']:,} "
+            f"copies have been dealt with; {run['outlook']}"
         )
         if run["doubtful"]:
             yield (

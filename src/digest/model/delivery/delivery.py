@@ -20,6 +20,10 @@ class DeliveryState(StrEnum):
 
 # Where a copy has ended without having left: its posts are owed to its reader.
 NEVER_LEFT = frozenset({DeliveryState.CANCELLED, DeliveryState.EXPIRED})
+# How a letter stands that is laid out, in words.
+TO_POST, PRINTED, POSTED = "ready to print and post", "printed", "posted"
+# Of a rehearsal: nobody posts them.
+PROOFS = "laid out as proofs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +136,17 @@ def settle(
             )
             again = min(now + wait, patience.until or now + wait)
             return Settlement(DeliveryState.PLANNED, reply, again)
+
+
+def letter_standing(
+    printed_at: datetime | None, posted_at: datetime | None, *, is_rehearsal: bool
+) -> str:
+    """Return what became of a letter on paper, by what became of its print batch.
+
+    To be laid out says nothing of paper: a worker does that by itself.
+    """
+    if posted_at:
+        return POSTED
+    if is_rehearsal:
+        return PROOFS
+    return PRINTED if printed_at else TO_POST

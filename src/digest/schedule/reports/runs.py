@@ -90,6 +90,7 @@ class Run:
             ],
             "total": self.total,
             "ended": self.ended,
+            "to_post": self.to_post,
             "doubtful": self.doubtful,
             "ready": self.remaining.ready,
             "waiting": self.remaining.waiting,

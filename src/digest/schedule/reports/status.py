@@ -78,6 +78,11 @@ def status_of(
                     "state": edition.state.value,
                     "standing": edition.standing,
                     "standing_as_told": edition.standing_as_told,
+                    "letters_to_post": (
+                        0
+                        if edition.is_rehearsal
+                        else edition_copies.count_to_post(connection, edition.id)
+                    ),
                     "calls_to_make": _rehearsed_calls(connection, edition),
                     "reason": edition.reason or "",
                     "leaves_at": (

@@ -26,8 +26,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
+from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState, letter_standing
 from digest.model.delivery.doubts import doubt_in_words
+from digest.model.editions.mode import Mode
 from digest.model.people.person import NO_EVIDENCE, Addressee
 from digest.store import limits
 from digest.store.base.asked_together import rows_of
@@ -45,12 +46,13 @@ from digest.store.base.tables import (
     edition,
     left_out,
     mailing_list,
+    print_batch,
     reader,
     subscriber,
     subscription,
 )
 from digest.store.delivery.bounces import words_by_reader
-from digest.store.delivery.by_channel import BY_PHONE, IS_EMAIL, IS_LETTER
+from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE, IS_EMAIL, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people.addressing import (
     CONSENT_FACTS,
@@ -87,6 +89,7 @@ class ListedCopy:
     reached tells two of one name apart. `bounced` says what came back of a copy that
     had left, and `doubts` how often it may have arrived without our knowing. A copy
     that `owes` ended without having left, until the edition `carried_by` takes over.
+    `standing` is its state as pages name it: of a letter what became of it on paper.
     """
 
     key: DeliveryKey
@@ -106,6 +109,7 @@ class ListedCopy:
     carried_by: int | None = None
     print_batch_id: int | None = None
     subscriber_id: int = 0
+    standing: str = ""
 
     @property
     def to(self) -> str:
@@ -117,11 +121,6 @@ class ListedCopy:
             return self.phone
         by_post = ", ".join(filter(None, (*self.address[:1], self.postcode)))
         return "; ".join(filter(None, (self.email, by_post)))
-
-    @property
-    def standing(self) -> str:
-        """How it stands, as pages name it."""
-        return standing_of(self.channel, self.state)
 
     @property
     def debt(self) -> str:
@@ -401,10 +400,15 @@ def _going(edition_id: int, after: int) -> Select[Any]:
             delivery.c.owes,
             delivery.c.carried_by,
             delivery.c.print_batch_id,
+            print_batch.c.printed_at,
+            print_batch.c.posted_at,
+            edition.c.mode,
             delivery.c.subscriber_id,
             *_REACHED_AT,
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .join(edition, edition.c.id == delivery.c.edition_id)
+        .outerjoin(print_batch, print_batch.c.id == delivery.c.print_batch_id)
         .where(delivery.c.edition_id == edition_id, delivery.c.reader_id > after)
         .order_by(delivery.c.reader_id)
     )
@@ -477,4 +481,12 @@ def _listed(edition_id: int, row: Row[Any]) -> ListedCopy:
         carried_by=row.carried_by,
         print_batch_id=row.print_batch_id,
         subscriber_id=row.subscriber_id,
+        standing=_standing(row),
     )
+
+
+def _standing(row: Row[Any]) -> str:
+    if row.channel != BY_LETTER or row.state != DeliveryState.ACCEPTED:
+        return standing_of(row.channel, row.state)
+    is_rehearsal = row.mode == Mode.PRACTICE
+    return letter_standing(row.printed_at, row.posted_at, is_rehearsal=is_rehearsal)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, select
 
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import POSTED, PROOFS, TO_POST, DeliveryState
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.bulk import one_of
 from digest.store.base.indexed_copies import IS_DOUBTFUL, by_doubt, by_letters
@@ -17,8 +17,6 @@ from digest.store.delivery.print_batches import PrintBatchState
 from digest.store.editions.editions import Edition
 from digest.store.reports import outcomes
 
-# How letters stand that are laid out, in words.
-TO_POST, POSTED, PROOFS = "ready to print and post", "posted", "laid out as proofs"
 # Of a print batch whose readers were all erased.
 NO_LETTER = "no letter left"
 

@@ -51,6 +51,9 @@ class ShownRun(BaseModel):
     copies: list[CopyCount]
     total: int
     ended: int
+    to_post: int = Field(
+        description="Of those that ended, letters laid out and not in the post."
+    )
     ready: int
     waiting: int
     next_attempt_at: datetime | None
@@ -69,6 +72,9 @@ class ShownCopy(BaseModel):
     to: str
     channel: str
     state: str
+    standing: str = Field(
+        description="As pages name it; of a letter, what became of it on paper."
+    )
     reason: str
     attempts: int
     next_attempt_at: datetime | None
@@ -209,7 +215,7 @@ def _add_acts(router: APIRouter, digest: App) -> None:
 def _copy(each: ListedCopy) -> ShownCopy:
     names = (
         *("name", "to", "channel", "state", "reason", "attempts", "next_attempt_at"),
-        *("bounced", "doubt", "debt"),
+        *("standing", "bounced", "doubt", "debt"),
     )
     return ShownCopy(
         reference=str(each.key),

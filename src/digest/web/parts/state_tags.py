@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 from digest.model.campaigns.source_health import SourceState
 from digest.model.delivery.bounces import BounceKind
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import (
+    POSTED,
+    PRINTED,
+    PROOFS,
+    TO_POST,
+    DeliveryState,
+)
 from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
 from digest.store.delivery.returned_letters import KIND as RETURNED
 from digest.store.posts.listing import ItemState
-from digest.store.reports.edition_copies import NO_LETTER, POSTED, PROOFS, TO_POST
+from digest.store.reports.edition_copies import NO_LETTER
 
 
 def return_in_words(kind: str, status: str) -> str:
@@ -32,7 +38,7 @@ class StateTag:
     tint: str
 
 
-PRINTED = StateTag("Printed", "tick", "good")
+IS_PRINTED = StateTag("Printed", "tick", "good")
 # By which a copy travels, for who looks through many.
 CHANNEL_ICONS: Mapping[str, str] = {"email": "email", "post": "paper", "phone": "phone"}
 EDITIONS: Mapping[str, StateTag] = {
@@ -64,7 +70,7 @@ COPIES: Mapping[str, StateTag] = {
     DOUBTFUL: StateTag("May have arrived twice", "question", "ask"),
     TO_POST: StateTag("To print and post", "printer", "doing"),
     POSTED: StateTag("Posted", "tick", "good"),
-    "printed": PRINTED,
+    PRINTED: IS_PRINTED,
     SPOKEN_TO: StateTag("Spoken to", "tick", "good"),
     "trying-again": StateTag("Trying again", "clock", "look"),
     NO_LETTER: StateTag("No letter left", "person", "wait"),

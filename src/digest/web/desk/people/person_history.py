@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import DeliveryState, letter_standing
 from digest.model.formats import FORMATS
 from digest.model.staff_words import day_as_told, day_in_words, moment_in_words
 from digest.store.delivery.by_channel import BY_EMAIL, BY_LETTER
 from digest.store.delivery.copies import standing_of
 from digest.store.reports import person_history as history
-from digest.store.reports.edition_copies import POSTED, PROOFS, TO_POST
 from digest.store.reports.person_history import PersonBounce, PersonCopy
 from digest.store.staff import audit
 from digest.store.staff.audit import RecordedAct
@@ -105,11 +104,9 @@ def _standing(copy: PersonCopy) -> str:
     """Return how a copy stands: a letter by what became of its print batch."""
     if copy.channel != BY_LETTER or copy.state != DeliveryState.ACCEPTED:
         return standing_of(copy.channel, copy.state)
-    if copy.posted_at:
-        return POSTED
-    if copy.is_rehearsal:
-        return PROOFS
-    return "printed" if copy.printed_at else TO_POST
+    return letter_standing(
+        copy.printed_at, copy.posted_at, is_rehearsal=copy.is_rehearsal
+    )
 
 
 def _of_bounce(each: PersonBounce, titles: Mapping[str, str]) -> PersonEvent:

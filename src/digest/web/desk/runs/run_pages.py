@@ -17,7 +17,6 @@ from digest.store.editions import editions
 from digest.store.reports import unserved
 from digest.web import limits
 from digest.web.desk.runs.run_view import (
-    batch_standings,
     progress_view,
     run_view,
     states_of,
@@ -102,7 +101,6 @@ class RunPages:
             "desk/runs/run.html",
             run=run,
             states_here=states_of(current),
-            batch_standings=batch_standings(run),
             state=states[0] if states else "",
             people=people[:most],
             after=query.after,

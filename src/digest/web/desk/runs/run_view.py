@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.model.delivery.delivery import DeliveryState
+from digest.model.delivery.delivery import DeliveryState, letter_standing
 from digest.model.delivery.eta import left_in_words, rate_in_words
 from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
@@ -70,15 +70,6 @@ def states_of(run: Run) -> list[str]:
     there = {state for _, state in run.copies}
     stand = [state.value for state in DeliveryState if state in there]
     return [*stand, copies.LEFT_OUT, copies.DOUBTFUL]
-
-
-def batch_standings(progress: Mapping[str, Any]) -> dict[int, str]:
-    """Return how the letters of each print batch stand, of `progress_view`."""
-    return {
-        batch["id"]: batch["standing"]
-        for channel in progress["channels"]
-        for batch in channel["batches"]
-    }
 
 
 def _time_left(run: Run) -> str:
@@ -180,10 +171,8 @@ def _standing(batch: PrintBatch) -> str:
     """Return how a print batch stands, as states are named on pages."""
     if batch.is_empty:
         return edition_copies.NO_LETTER
-    if batch.is_rehearsal:
-        return edition_copies.PROOFS
-    if batch.state is PrintBatchState.STOPPED:
+    if batch.state is PrintBatchState.STOPPED and not batch.is_rehearsal:
         return DeliveryState.CANCELLED.value
-    if batch.state is PrintBatchState.POSTED:
-        return edition_copies.POSTED
-    return "printed" if batch.printed_at else edition_copies.TO_POST
+    return letter_standing(
+        batch.printed_at, batch.posted_at, is_rehearsal=batch.is_rehearsal
+    )
