@@ -249,7 +249,7 @@ def test_refused_copies_are_sent_again_when_a_person_says_so(
     assert "1 refused email would be sent again" in tried
     assert "0 refused emails will be sent again" in other
     assert "1 refused email will be sent again" in again
-    assert ": sending" in state
+    assert ": rehearsing" in state
     assert ": rehearsed" in ended
     assert [recipient for recipient, _ in server.messages] == ["ann@example.org"]
 

@@ -34,7 +34,7 @@ def test_a_call_of_the_demo_is_made_by_hand(home: Path, digest: Command) -> None
     digest("demo", "--once", "--dir", "var")
     answers = {
         ("list",): "Dorothy Unwin  01632 960113",
-        ("outcome", "13.1", "no-answer"): "call 13.1: No answer, again 20",
+        ("outcome", "13.1", "no-answer"): "call 13.1: No answer, again on ",
         ("outcome", "13.1", "spoken", "--note", "The bus"): "call 13.1: Spoken to\n",
         ("undo", "13.1"): "call 13.1: taken back: Spoken to",
         ("sheet", "1", "-o", "sheet.pdf"): "sheet.pdf",
