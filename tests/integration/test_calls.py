@@ -26,6 +26,7 @@ from digest.model.editions.mode import Mode
 from digest.model.formats import LETTER
 from digest.model.people.person import PersonKeys, phone_key
 from digest.schedule.readers.phone_wishes import ReaderWishes
+from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import (
@@ -135,6 +136,15 @@ def test_who_was_spoken_to_has_the_edition_and_it_ends(engine: Engine) -> None:
     assert (attempt.note, attempt.caller) == ("About the bus.", "the program")
     with pytest.raises(DigestError, match="is over: spoken to"):
         desk.write_down(str(key), CallReport(CallOutcome.NO_ANSWER))
+
+
+def test_status_says_how_many_calls_of_an_edition_are_to_be_made(
+    engine: Engine,
+) -> None:
+    an_edition_to_ring(engine, "edwin", "ama")
+    [facts] = status_of(engine, EIGHT)["editions"]
+
+    assert (facts["mode"], facts["calls_to_make"]) == ("live", 2)
 
 
 def test_no_answer_waits_and_is_tried_again_in_its_time(engine: Engine) -> None:

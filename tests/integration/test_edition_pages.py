@@ -186,6 +186,24 @@ def test_the_words_around_it_are_saved_together(desk: Desk) -> None:
     assert "Ring." in desk.page(f"{OPEN}?show=text")
 
 
+def test_a_template_that_cannot_draw_the_note_leaves_the_page_as_it_is(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.press("words", subject="", preheader="", note="Ring **before noon**")
+    own = tmp_path / "own" / "web" / "public" / "article" / "blocks.html"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% macro paragraph(")
+    update = {"templates_dir": tmp_path / "own"}
+    settings = desk.program.settings.model_copy(update=update)
+    broken = replace(desk.program, settings=settings)
+    with TestClient(make_app(broken), base_url=SITE) as client:
+        signed_in(client, broken, Role.VIEWER, "Vi")
+        answer = client.get(OPEN)
+
+    assert answer.status_code == 200
+    assert "Ring **before noon**" in answer.text
+
+
 def test_who_only_reads_the_note_sees_it_as_its_readers_do(desk: Desk) -> None:
     note = "Ring **before noon**: [how](https://example.org/a?b=1&c=2)\n\n- 1 < 2 & 3"
     desk.press("words", subject="", preheader="", note=note)

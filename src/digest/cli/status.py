@@ -72,13 +72,13 @@ def _editions_in_words(editions: list[dict[str, Any]]) -> Iterator[str]:
         rest = ""
         if entry["leaves_at"]:
             at = moment_in_words(entry["leaves_at"], entry["timezone"])
-            rest = f", and leaves from {at}"
+            rest += f", and leaves from {at}"
         if entry["letters_to_post"]:
             letters = counted(entry["letters_to_post"], "letter", "letters")
-            rest = f", {letters} to post"
+            rest += f", {letters} to post"
         if entry["calls_to_make"]:
             calls = counted(entry["calls_to_make"], "call", "calls")
-            rest = f", {calls} to make"
+            rest += f", {calls} to make"
         yield (
             f"{kind} {entry['id']} of {entry['campaign']}, {entry['schedule']}: "
             f"{entry['standing_as_told']}{rest} {entry['reason']}".rstrip()

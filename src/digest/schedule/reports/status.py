@@ -83,7 +83,7 @@ def status_of(
                         if edition.is_rehearsal
                         else edition_copies.count_to_post(connection, edition.id)
                     ),
-                    "calls_to_make": _rehearsed_calls(connection, edition),
+                    "calls_to_make": _calls_to_make(connection, edition),
                     "reason": edition.reason or "",
                     "leaves_at": (
                         edition.leaves_at if edition.is_held_back(now) else None
@@ -122,9 +122,9 @@ def status_of(
         }
 
 
-def _rehearsed_calls(connection: Connection, edition: Edition) -> int:
-    """Return how many calls nobody has made of a rehearsal that waits for them."""
-    if not (edition.is_rehearsal and edition.is_going):
+def _calls_to_make(connection: Connection, edition: Edition) -> int:
+    """Return how many calls of an edition wait for somebody to make them."""
+    if not edition.is_going:
         return 0
     copies = edition_copies.copies(connection, edition.id)
     return copies.get((BY_PHONE, DeliveryState.PLANNED), 0)

@@ -28,9 +28,7 @@ from digest.errors import UnreadableError
 from digest.model.editions.mode import Mode
 from digest.model.formats import Channel, Format, named
 from digest.model.people.channel_choice import ReaderFacts
-from digest.model.people.lawful_basis import (
-    BasisGap,
-)
+from digest.model.people.lawful_basis import BasisGap
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.asked_together import Asked, is_asked, rows_of
 from digest.store.base.row_faults import read_each

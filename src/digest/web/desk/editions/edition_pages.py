@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 
 from digest.bootstrap import App
-from digest.errors import DigestError, NotFound
+from digest.errors import DigestError, NotFound, RenderError
 from digest.model.posts.item_json import item_from_json
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
@@ -198,10 +198,18 @@ class EditionPages:
         )
 
     def _note(self, view: EditionView) -> str:
-        """Return the note for those to read who may not write it, "" for none."""
-        note = view.contents.steered.steering.note if view.contents else ()
+        """Return the note for those to read who may not write it, "" for none.
+
+        As it was typed where a template of the operator's cannot draw it.
+        """
+        if view.contents is None:
+            return ""
+        note = view.contents.steered.steering.note
         folder = self.digest.settings.templates_dir
-        return note_as_markup(note, view.campaign.language, folder)
+        try:
+            return note_as_markup(note, view.campaign.language, folder)
+        except RenderError:
+            return str(view.facts["words"]["note"])
 
     def checked(self, view: EditionView, latest: LatestCheck | None) -> dict[str, Any]:
         """Return what its latest check came to; `at` is "" where there was none."""

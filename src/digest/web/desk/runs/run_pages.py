@@ -16,11 +16,7 @@ from digest.store.delivery import copies
 from digest.store.editions import editions
 from digest.store.reports import unserved
 from digest.web import limits
-from digest.web.desk.runs.run_view import (
-    progress_view,
-    run_view,
-    states_of,
-)
+from digest.web.desk.runs.run_view import progress_view, run_view, states_of
 from digest.web.doors.rights import needs
 from digest.web.parts.inputs import Number, RowId
 from digest.web.parts.pages import Pages
