@@ -3,6 +3,7 @@
 import quopri
 from email import policy
 from email.header import decode_header, make_header
+from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model.editions.mime import (
+    AS_FOLDED,
     cleaned,
     mailbox,
     on_the_wire,
@@ -63,6 +65,19 @@ def test_header_lines_are_short_and_words_within_75(name: str) -> None:
         assert max(map(len, lines)) <= (320 if name == "N" * 300 else 78)
         assert all(line.startswith(" ") for line in lines[1:])
         assert all(len(word) <= 75 for word in words)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_message_in_parts_has_headers_as_they_were_folded(name: str) -> None:
+    message = EmailMessage(AS_FOLDED)
+    message["From"] = sender = mailbox(name, "news@lantern-week-and-more.example.org")
+    message["Subject"] = subject = unstructured(f"A reader wrote: {name} {name}")
+    message.set_content("Hello\n")
+
+    head = bytes(message).decode("ascii")
+    assert head.startswith(f"From: {sender}\r\nSubject: {subject}\r\n")
+    with pytest.raises(ValueError, match="linefeed"):
+        message["To"] = "ann@example.org\r\nBcc: x@example.org"
 
 
 @pytest.mark.parametrize(

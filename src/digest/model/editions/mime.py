@@ -8,6 +8,7 @@ import base64
 import re
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
+from email.policy import EmailPolicy
 from functools import lru_cache
 from itertools import accumulate
 from string import ascii_letters, digits
@@ -171,6 +172,18 @@ def _in_lines(encoded: str) -> str:
 
 
 _FOLD = "\r\n "
+
+
+class _AsFolded(EmailPolicy):
+    """Takes the values above folds and all, which the parent refuses, and no others."""
+
+    def header_store_parse(self, name: str, value: str) -> tuple[str, str]:
+        super().header_store_parse(name, value.replace(_FOLD, " "))
+        return name, value
+
+
+# For messages that are put together part by part: headers stand as they are made here.
+AS_FOLDED = _AsFolded(linesep="\r\n", refold_source="none")
 
 
 def _guarded(line: str) -> str:

@@ -7,14 +7,13 @@ campaign's words and ours alone, no picture, and no news.
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 from enum import Enum
 
 from jinja2 import Environment
 
 from digest.model.campaigns.campaign import Campaign
-from digest.model.editions.mime import mailbox, on_the_wire, unstructured
+from digest.model.editions.mime import AS_FOLDED, mailbox, on_the_wire, unstructured
 from digest.render.templates import rendered
 from digest.render.words.catalogue import Words, words_for
 from digest.render.words.languages import direction
@@ -47,7 +46,7 @@ class Confirmation:
         campaign = self.campaign
         words = words_for(campaign.language)
         subject, parts = self._words(words)
-        message = EmailMessage(SMTP)
+        message = EmailMessage(AS_FOLDED)
         message["From"] = mailbox(campaign.sender_name, campaign.sender_address)
         message["To"] = mailbox("", to)
         if campaign.reply_to:

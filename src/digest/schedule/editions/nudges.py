@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from sqlalchemy import Connection, Engine
@@ -18,7 +17,13 @@ from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
 from digest.model.campaigns.campaign import Campaign, UnapprovedPolicy
 from digest.model.delivery.delivery import Accepted, Deferred, Outcome
-from digest.model.editions.mime import cleaned, mailbox, on_the_wire, unstructured
+from digest.model.editions.mime import (
+    AS_FOLDED,
+    cleaned,
+    mailbox,
+    on_the_wire,
+    unstructured,
+)
 from digest.model.staff_words import moment_in_words
 from digest.schedule.guard import guarded
 from digest.schedule.limits import NUDGE_BEFORE
@@ -60,7 +65,7 @@ class Nudge:
             "",
             f"If nobody does, {_otherwise(self)}.",
         ]
-        message = EmailMessage(SMTP)
+        message = EmailMessage(AS_FOLDED)
         message["From"] = mailbox(campaign.title, campaign.sender_address)
         message["To"] = to
         message["Subject"] = unstructured(f"{head}: {name}")

@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,13 @@ from sqlalchemy import Connection, Engine
 from digest.deliver.carrier import Carrier
 from digest.model.delivery.delivery import Accepted, Refused
 from digest.model.delivery.rate_limits import RateLimits
-from digest.model.editions.mime import mailbox, on_the_wire, unstructured, wire_address
+from digest.model.editions.mime import (
+    AS_FOLDED,
+    mailbox,
+    on_the_wire,
+    unstructured,
+    wire_address,
+)
 from digest.model.staff_words import counted
 from digest.schedule import limits
 from digest.schedule.editions.nudges import handed_over
@@ -143,7 +148,7 @@ class OperatorWatch:
 
     def message(self, mail: OperatorMail, sender: str) -> bytes:
         """Return the mail, as plain text and as HTML."""
-        message = EmailMessage(SMTP)
+        message = EmailMessage(AS_FOLDED)
         message["From"] = mailbox("Digest", sender)
         message["To"] = mail.recipient
         message["Subject"] = unstructured(mail.subject)

@@ -6,14 +6,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from sqlalchemy import Engine
 
 from digest.deliver.carrier import Carrier
 from digest.model.delivery.delivery import Accepted
-from digest.model.editions.mime import mailbox, on_the_wire, unstructured
+from digest.model.editions.mime import AS_FOLDED, mailbox, on_the_wire, unstructured
 from digest.schedule.editions.nudges import handed_over
 from digest.store.base.engine import reading
 from digest.store.campaigns import campaigns
@@ -38,7 +37,7 @@ class StaffMail:
         with reading(self.engine) as connection:
             stored = campaigns.listed(connection)
         sender = stored[0].campaign.sender_address if stored else to
-        message = EmailMessage(SMTP)
+        message = EmailMessage(AS_FOLDED)
         message["From"] = mailbox("Digest", sender)
         message["To"] = to
         message["Subject"] = unstructured(subject)

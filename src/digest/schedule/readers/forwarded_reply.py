@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid, parseaddr
 from html.parser import HTMLParser
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.editions.mime import (
+    AS_FOLDED,
     cleaned,
     mailbox,
     on_the_wire,
@@ -41,7 +41,7 @@ class ForwardedReply:
         name, address = parseaddr(str(original.get("From", "")))
         decoded = message_from_bytes(self.content, policy=policy.default)
         subject = cleaned(str(decoded.get("Subject", "") or "")) or "no subject"
-        message = EmailMessage(SMTP)
+        message = EmailMessage(AS_FOLDED)
         message["From"] = mailbox(campaign.title, campaign.sender_address)
         message["To"] = mailbox("", to)
         if not undeliverable(address):
