@@ -396,26 +396,34 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
     return out.getvalue()
 
 
+HOME = "Tŷ Gwyn\n3 Heol y Bont\nZZ99 1AB"
+
+
 def test_a_workbook_keeps_its_rows_numbers_and_reckons_no_formula(
     desk: TestClient, program: App
 ) -> None:
     content = workbook(
-        ("First name", "Surname", "Tel", "Member no", "Signed up", "Sum"),
-        ("Hedy", "Brandt", "01632 960155", 17.0, datetime(2026, 4, 27), "=1+1"),  # noqa: DTZ001
+        ("Our members, April 2026",),
         (),
-        ("Nobody", None, None, None, None, "=WEBSERVICE(A1)"),
+        ("First name", "Surname", "Tel", "Member no", "Signed up", "Address", "Sum"),
+        ("Hedy", "Brandt", "01632 960155", 17.0, datetime(2026, 4, 27), HOME, "=1+1"),  # noqa: DTZ001
+        (),
+        ("Nobody", None, None, None, None, None, "=WEBSERVICE(A1)"),
     )
     address = uploaded(desk, content=content)
+    assert "Its columns are named on line 3; what" in desk.get(address).text
     checked = matched(desk, address, **ALIKE)
     desk.post(f"{address}/run")
 
     assert "1 person is ready, 1 row needs mending" in checked
-    assert "Line 4 Needs mending" in checked
+    assert "Line 6 Needs mending" in checked
     with program.reading() as connection:
         [hedy] = subscribers.subscribed(connection, 1, 2, 9)
     assert hedy.person.name == "Hedy Brandt"
     assert hedy.person.consent.at == "2026-04-27"
     assert hedy.person.reference == "17"
+    assert hedy.person.address
+    assert hedy.person.address.lines == ("Tŷ Gwyn", "3 Heol y Bont")
 
 
 def test_rows_of_formulas_that_nobody_reckoned_are_named_with_what_to_do(

@@ -4,16 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from digest.audience.lists.columns import (
-    guarded,
-    passed_over,
-    read_header,
-    unguarded,
-)
+from digest.audience.lists.columns import guarded, read_header, unguarded
+from digest.audience.lists.guessing import passed_over
 from digest.audience.lists.list_file import ListFile, ListRow
 from digest.audience.lists.rows import read_row
 from digest.errors import ImportRefused
-from digest.model.formats import LARGE_PRINT
+from digest.model.formats import HTML, LARGE_PRINT, LETTER, PHONE, PLAIN, Format
 from digest.model.people.person import Person
 from digest.model.people.postal_address import PostalAddress
 
@@ -53,6 +49,46 @@ def test_nothing_said_of_topics_is_not_the_same_as_all_of_them() -> None:
     assert person(topics="All").topics == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("Email", HTML),
+        ("e-mail", HTML),
+        ("plain text", PLAIN),
+        ("by post", LETTER),
+        ("Large print letter", LARGE_PRINT),
+        ("Phone call", PHONE),
+    ],
+)
+def test_a_format_may_be_called_as_people_call_it(words: str, meant: Format) -> None:
+    assert person(format=words).format is meant
+
+
+@pytest.mark.parametrize(
+    ("above", "headings"),
+    [
+        pytest.param("", "Name;Email", id="none"),
+        pytest.param("Members 2026\n\n", "Name;Email", id="a title"),
+        pytest.param("Members;;printed 1 May\n", "Full name;Tel", id="and a remark"),
+        pytest.param("Members 2026;;\n", "Wer;Wohin", id="columns nobody knows"),
+    ],
+)
+def test_columns_are_named_below_a_sheets_title(
+    tmp_path: Path, above: str, headings: str
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"{above}{headings}\nAnn Example;ann@example.org\n")
+
+    file = ListFile(path, None)
+
+    assert file.headings == headings.split(";")
+    assert file.header_line == above.count("\n") + 1
+    [row] = file.rows()
+    assert isinstance(row, ListRow)
+    assert row.cells == {"0": "Ann Example", "1": "ann@example.org"}
+    assert row.line == file.header_line + 1
+
+
 def test_a_phone_is_a_way_to_reach_somebody() -> None:
     read = read_row(ListRow(2, {"name": "Ann", "phone": "01632 960155"}))
 
@@ -66,6 +102,12 @@ def test_a_phone_is_a_way_to_reach_somebody() -> None:
         pytest.param({"name": "???"}, "name", "???", id="a name of signs"),
         pytest.param({"email": ""}, "email", "is empty", id="no way to reach"),
         pytest.param({"email": "ann"}, "email", "@", id="no email address"),
+        pytest.param(
+            {"email": "a@example.org; b@example.org"},
+            "email",
+            "several addresses",
+            id="two email addresses",
+        ),
         pytest.param({"phone": "ring me"}, "phone", "not a phone", id="no phone"),
         pytest.param({"format": "fax"}, "format", "“fax”", id="unknown format"),
         pytest.param({"language": "Welsh"}, "language", "“Welsh”", id="no language"),
@@ -187,6 +229,7 @@ def test_a_file_without_the_columns_it_needs_is_refused(line: str, words: str) -
         pytest.param("Emial", "is it “email”?", id="misspelt"),
         pytest.param("Consent metod", "is it “consent method”?", id="of two words"),
         pytest.param("Adress 1", "is it “address 1”?", id="with a number"),
+        pytest.param("Tel", "is it “phone”?", id="called otherwise"),
         pytest.param("Shoe size", "as it is none of ours", id="another"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Mail that is no edition: it is made whatever a campaign or a reader's mail is called."""
+"""Mail that is no edition: it is made however long its sender or its subject is."""
 
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -10,7 +10,7 @@ from digest.schedule.readers.forwarded_reply import ForwardedReply
 from tests.builders import a_campaign
 
 NOW = datetime(2026, 7, 6, 15, tzinfo=UTC)
-LONG = "Newyddion Tŷ Llusern — Gofalwyr a Chyfeillion, bob wythnos drwy gydol y flwyddyn"
+LONG = "Newyddion Tŷ Llusern — Gofalwyr a Chyfeillion, bob wythnos drwy gydol y flwydd"
 CAMPAIGN = a_campaign(title=LONG, sender_name=LONG)
 
 

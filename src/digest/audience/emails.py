@@ -15,6 +15,8 @@ _PLAIN = re.compile(
     r"(?!arpa|invalid|local|localhost|onion|test|xn)[a-z]{2,24}",
     re.IGNORECASE | re.ASCII,
 )
+# What parts two addresses that stand in one cell.
+_SEVERAL = re.compile(r"[\s,;/]|\bor\b")
 
 
 def email_key(address: str) -> str:
@@ -27,6 +29,8 @@ def email_key(address: str) -> str:
         return address.lower()
     if "," in address and _PLAIN.fullmatch(meant := address.replace(",", ".")):
         raise ValueError(f"has a comma, “{address}”: did you mean {meant}?")
+    if address.count("@") > 1 and _SEVERAL.search(address):
+        raise ValueError("holds several addresses: keep one, as each is one person's")
     try:
         # One more than may be, so that it is refused as too long.
         start = address[: limits.EMAIL_CHARACTERS + 1]

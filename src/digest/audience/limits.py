@@ -21,6 +21,8 @@ FILE_NAME_CHARACTERS = 100
 FILE_NAME_BYTES = 200
 # Of columns: wide spreadsheets have some fifty.
 LIST_COLUMNS = 100
+# Lines in which the one that names the columns is looked for, below a sheet's title.
+LINES_TO_HEADER = 10
 # Of a workbook's rows: reading one takes some 20 seconds then.
 WORKBOOK_ROWS = 200_000
 # Of a workbook once it is unpacked: ten times that many rows in words.

@@ -4,6 +4,7 @@ A format is a row here; what makes it is a family of renderers (render.families)
 Rows of the database, lists and campaign files keep a format by its name.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -120,6 +121,25 @@ FORMATS: dict[str, Format] = {
 }
 
 
+# What people call them beside their names and words, with hyphens for spaces.
+_CALLED = {
+    "e-mail": HTML,
+    "text": PLAIN,
+    "text-only": PLAIN,
+    "post": LETTER,
+    "by-post": LETTER,
+    "paper": LETTER,
+    "telephone": PHONE,
+    "call": PHONE,
+}
+_BY_WORDS = {row.words.replace(" ", "-"): row for row in FORMATS.values()} | {
+    preview.words.replace(" ", "-"): row
+    for row in FORMATS.values()
+    for preview in row.previews
+    if preview.words
+}
+
+
 # What a campaign can be had in: something makes it and takes it there.
 SERVED: tuple[Format, ...] = tuple(row for row in FORMATS.values() if row.channel)
 
@@ -132,6 +152,15 @@ def named(name: str) -> Format:
         raise ValueError(
             f"“{name}” is not a format: write one of {', '.join(FORMATS)}"
         ) from None
+
+
+def meant(words: str) -> Format:
+    """Return the format that somebody meant, by its name or what pages and people say.
+
+    Raises ValueError listing those there are.
+    """
+    name = re.sub(r"[\s_]+", "-", words.strip().lower())
+    return _CALLED.get(name) or _BY_WORDS.get(name) or named(name)
 
 
 def first_for(*, has_email: bool, has_address: bool) -> Format:

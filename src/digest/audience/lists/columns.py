@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digest.errors import ImportRefused
-from digest.model.names import nearest
 
 ADDRESS = tuple(f"address_{number}" for number in range(1, 7))
 COLUMNS = (
@@ -43,7 +42,7 @@ _ALIASES = {
     "post_code": "postcode",
     "ref": "reference",
 }
-_REACHED_BY = {"email", "phone", "address_1"}
+REACHED_BY = frozenset({"email", "phone", "address_1"})
 # What a spreadsheet takes for a formula; full-width forms included.
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the forms meant
 
@@ -101,7 +100,7 @@ def check_columns(file: str, columns: Sequence[str]) -> None:
                 f"{file} has two columns called {column}: rename or remove one"
             )
     is_named = {"name", *PARTS_OF_NAMES}.intersection(columns)
-    if not is_named or not _REACHED_BY.intersection(columns):
+    if not is_named or not REACHED_BY.intersection(columns):
         raise ImportRefused(
             f"{file} needs a column called name and one of email, phone, address_1; "
             f"it has {', '.join(filter(None, columns))}"
@@ -129,13 +128,6 @@ def guarded(cell: str) -> str:
 def unguarded(cell: str) -> str:
     """Return the cell that `guarded` was given."""
     return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
-
-
-def passed_over(heading: str) -> str:
-    """Return that a list's column is not read, with the one that was meant, if any."""
-    near = nearest(heading, (name.replace("_", " ") for name in COLUMNS))
-    hint = f": is it “{near}”?" if near else ", as it is none of ours"
-    return f"the column “{heading}” is passed over{hint}"
 
 
 def _split(line: str, delimiter: str) -> Header:

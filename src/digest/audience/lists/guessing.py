@@ -4,7 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digest.audience.lists.columns import ADDRESS, COLUMNS, PARTS_OF_NAMES, column_of
+from digest.audience.lists.columns import (
+    ADDRESS,
+    COLUMNS,
+    PARTS_OF_NAMES,
+    REACHED_BY,
+    column_of,
+)
 from digest.model.names import nearest
 from digest.model.people.postcodes import uk_postcode
 
@@ -100,6 +106,22 @@ def guess(
         MatchedColumn(heading, cells[place], *chosen.get(place, ("", _UNKNOWN)))
         for place, heading in enumerate(headings)
     ]
+
+
+def names_people(headings: Sequence[str]) -> bool:
+    """Return whether headings say who somebody is, and how to reach them."""
+    columns = {_by_heading(heading, ())[0] for heading in headings}
+    return bool(columns & {"name", *PARTS_OF_NAMES} and columns & REACHED_BY)
+
+
+def passed_over(heading: str) -> str:
+    """Return that a list's column is not read, with the one that was meant, if any."""
+    column, _ = _by_heading(heading, ())
+    near = column.replace("_", " ") or nearest(
+        heading, (name.replace("_", " ") for name in COLUMNS)
+    )
+    hint = f": is it “{near}”?" if near else ", as it is none of ours"
+    return f"the column “{heading}” is passed over{hint}"
 
 
 def _is_doubled(column: str, chosen: dict[int, tuple[str, str]]) -> bool:

@@ -23,6 +23,7 @@ class ImportReport:
     list_name: str
     dry_run: bool = False
     ignored_columns: tuple[str, ...] = ()
+    header_line: int = 1
     added: int = 0
     updated: int = 0
     unchanged: int = 0

@@ -117,7 +117,11 @@ class ListImport:
         file = ListFile(path, self.columns)
         goes_to, choices = self._prepared(now)
         report = ImportReport(
-            path.name, self.list_name, self.dry_run, file.header.ignored
+            path.name,
+            self.list_name,
+            self.dry_run,
+            file.header.ignored,
+            file.header_line,
         )
         with _collecting_seldom():
             self._take_in(file, goes_to, choices, report, now)

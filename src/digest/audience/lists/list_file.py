@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from digest.audience import limits
@@ -21,6 +21,7 @@ from digest.audience.lists.columns import (
     split_header,
     unguarded,
 )
+from digest.audience.lists.guessing import names_people
 from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
@@ -76,10 +77,15 @@ class RowRefused(ImportRefused):
 
 # Where a workbook has a formula whose value was never stored; see uploads.
 UNRECKONED = "#UNRECKONED!"
+# Where a line ends inside a workbook's cell: there a row is one line.
+LINE_BREAK = "\u2028"
 
 
 class ListFile:
-    """A list that is fit to read; `header` says what is in it."""
+    """A list that is fit to read; `header` says what is in it.
+
+    It stands on `header_line`, below a title or a remark that a sheet begins with.
+    """
 
     def __init__(self, path: Path, columns: tuple[str, ...] | None = ()) -> None:
         """Look the whole file through. Raises ImportRefused, in one line.
@@ -89,14 +95,7 @@ class ListFile:
         """
         self._path = path
         _check_text(path)
-        self._header_line, first = next(
-            (
-                (number, line)
-                for number, line in enumerate(self._lines(), 1)
-                if line.strip() and not _SEPARATOR.fullmatch(line.strip())
-            ),
-            (0, ""),
-        )
+        self.header_line, first = _header_of(self._lines())
         self.headings, delimiter = split_header(first)
         if columns is None:
             places = tuple(map(str, range(len(self.headings))))
@@ -110,7 +109,7 @@ class ListFile:
 
     def rows(self) -> Iterator[ListRow | ListProblem]:
         """Yield every row that is not blank, or what keeps it from being read."""
-        lines = _Lines(self._lines(), self._header_line)
+        lines = _Lines(self._lines(), self.header_line)
         for line in lines:
             if not line.strip(" \t\r\n,;"):
                 continue
@@ -159,6 +158,11 @@ class ListFile:
             for column, cell in zip(columns, cells, strict=False)
             if cell and column
         }
+        if LINE_BREAK in text:
+            by_column = {
+                column: cell.replace(LINE_BREAK, "\n")
+                for column, cell in by_column.items()
+            }
         if UNRECKONED in text and (problem := self._unreckoned(number, by_column)):
             return problem
         if self._has_parts_of_names:
@@ -186,6 +190,23 @@ class ListFile:
         for column in formulas:
             del cells[column]
         return None
+
+
+def _header_of(lines: Iterator[str]) -> tuple[int, str]:
+    """Return the number and the text of the line that names the columns.
+
+    It is the first, but where a sheet begins with a title or a remark: then the first
+    that names who and how to reach them, else the first that has several cells.
+    """
+    filled = (
+        (number, line)
+        for number, line in enumerate(lines, 1)
+        if line.strip(" \t\r\n,;") and not _SEPARATOR.fullmatch(line.strip())
+    )
+    first = [*islice(filled, limits.LINES_TO_HEADER)]
+    named = (each for each in first if names_people(split_header(each[1])[0]))
+    wide = (each for each in first if sum(map(bool, split_header(each[1])[0])) > 1)
+    return next(chain(named, wide, first), (0, ""))
 
 
 def _has_odd_spaces(text: str) -> bool:

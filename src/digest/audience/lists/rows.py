@@ -10,7 +10,7 @@ from digest.audience import limits
 from digest.audience.emails import email_key
 from digest.audience.lists.columns import ADDRESS
 from digest.audience.lists.list_file import ListProblem, ListRow
-from digest.model.formats import FORMATS, Format, named
+from digest.model.formats import FORMATS, Format, meant
 from digest.model.people.lawful_basis import (
     BasisFault,
     faults,
@@ -172,7 +172,7 @@ def _phone(text: str) -> str:
 @lru_cache(maxsize=256)
 def _format(text: str) -> Format:
     try:
-        return named(re.sub(r"[\s_]+", "-", text.lower()))
+        return meant(text)
     except ValueError as problem:
         raise ValueError(
             f"“{text}” is not a format we make: write one of {', '.join(FORMATS)}"

@@ -235,7 +235,7 @@ class UploadedImports:
         with writing(self.engine) as connection:
             facts = {
                 "file_name": uploaded.name,
-                "note": uploaded.note,
+                "note": f"{uploaded.note} {_below(file.header_line)}".strip(),
                 "headings": [heading[:_SAMPLE] for heading in file.headings],
                 "samples": samples,
                 "rows": rows,
@@ -288,6 +288,14 @@ class UploadedImports:
             consent = Consent(**stored.consent)
             list_import = replace(list_import, consent=consent)
         return list_import
+
+
+def _below(header_line: int) -> str:
+    if header_line == 1:
+        return ""
+    return (
+        f"Its columns are named on line {header_line}; what stands above is left out."
+    )
 
 
 _SAMPLE = 200

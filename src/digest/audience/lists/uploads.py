@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from xml.parsers import expat
 
 from digest.audience import limits
-from digest.audience.lists.list_file import UNRECKONED
+from digest.audience.lists.list_file import LINE_BREAK, UNRECKONED
 from digest.errors import ImportRefused
 
 _BLOCK = 1 << 20
@@ -318,7 +318,9 @@ def _text(cell: Any) -> str:
         case datetime() | date() | time():
             return cell.isoformat()
         case _:
-            text = " ".join(str(cell)[: limits.ROW_CHARACTERS].split())
+            lines = str(cell)[: limits.ROW_CHARACTERS].splitlines()
+            tidied = (" ".join(line.split()) for line in lines)
+            text = LINE_BREAK.join(filter(None, tidied))
             return "" if text in _FAULTS_OF_CELLS else text
 
 

@@ -141,8 +141,10 @@ def _in_a_line(report: "ImportReport") -> str:
 
 
 def _tell(report: "ImportReport") -> None:
-    from digest.audience.lists.columns import passed_over
+    from digest.audience.lists.guessing import passed_over
 
+    if report.header_line > 1:
+        talk(f"  its columns are named on line {report.header_line}")
     for heading in report.ignored_columns:
         talk(f"  {passed_over(heading)}")
     set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
