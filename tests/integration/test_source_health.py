@@ -136,9 +136,7 @@ def test_what_cannot_be_taken_is_told_for_a_week_and_stays_in_the_list(
     read(engine, stored, EIGHT + HOUR)
     [line] = help_said(engine, EIGHT + HOUR)
 
-    assert line.startswith(
-        "Lantern Week: the source blog has something that cannot be taken. "
-    )
+    assert line.startswith("Lantern Week: the source blog has something to mend. ")
     assert line.endswith("All of it: digest source list lantern-week")
     assert row(engine).skipped_at == EIGHT
     assert help_said(engine, EIGHT + 8 * DAY) == []

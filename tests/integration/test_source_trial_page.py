@@ -27,6 +27,16 @@ FEED = b"""<rss version="2.0"><channel><title>Hall</title>
 <description>&lt;img src=x onerror=alert(1)&gt;At one.</description></item>
 </channel></rss>"""
 
+DATED = b"""<rss version="2.0"><channel><title>Hall</title><item><title>Kettles</title>
+<pubDate>some time</pubDate><description>Mended.</description></item></channel></rss>"""
+CALENDAR = b"""BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Tea\r
+DTSTART:20400101T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"""
+
+PAGE = b"<!doctype html><main>" + b"".join(
+    b"<article><h2>Kettles %d</h2><p>By Ann Example</p><p>Mended.</p></article>" % each
+    for each in range(3)
+)
+
 
 @pytest.fixture
 def desk(program: App) -> Iterator[TestClient]:
@@ -74,6 +84,37 @@ def test_what_would_come_in_is_shown_and_nothing_is_stored(
     assert "<script" not in html
     assert "onerror" not in html
     assert counts(program) == before
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        pytest.param(FEED, "feed", id="a feed"),
+        pytest.param(DATED, "feed", id="a feed with a date nobody can read"),
+        pytest.param(CALENDAR, "calendar", id="a calendar"),
+        pytest.param(PAGE, "page", id="a page"),
+    ],
+)
+def test_what_stands_at_an_address_is_found_out_and_told(
+    desk: TestClient, site: Site, content: bytes, kind: str
+) -> None:
+    site.files["there"] = content
+    html = desk.post(HERE, data={"kind": "", "address": f"{site.url}/there"}).text
+
+    assert f"There is a {kind} at this address" in html
+    assert f'<input type="hidden" name="kind" value="{kind}">' in html
+    is_taken = content is DATED
+    assert ("To mend: Kettles: has the date" in words_of(html)) == is_taken
+
+
+def test_an_address_may_lack_what_browsers_leave_out(
+    desk: TestClient, site: Site
+) -> None:
+    bare = site.url.removeprefix("http://")
+    html = desk.post(HERE, data={"kind": "feed", "address": f" {bare}/feed"}).text
+
+    assert f'value="https://{bare}/feed"' in html
+    assert "Type the whole address" not in html
 
 
 @pytest.mark.parametrize(

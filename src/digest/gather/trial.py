@@ -5,11 +5,36 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.gather.fetching.document import FEED, DocumentRequest
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import attempt
 from digest.gather.items.reading import Reading, SourceVisit
 from digest.gather.pictures.picture_fetcher import PictureFetcher, faults
-from digest.model.campaigns.campaign import Source
+from digest.model.campaigns.campaign import Source, SourceKind
+
+_CALENDAR_SCHEMES = ("webcal:", "webcals:")
+_PAGE_SIGNS = (b"<html", b"<!doctype html")
+_FEED_SIGNS = (b"<rss", b"<feed", b"<rdf:rdf")
+# A byte order mark, which some programs write, and what else may stand before.
+_BEFORE = b"\xef\xbb\xbf\xff\xfe \t\r\n"
+_START = 2048
+
+
+def kind_at(address: str, fetcher: Fetcher) -> SourceKind:
+    """Return what seems to stand at an address of the web: a calendar, feed or page.
+
+    Raises SourceError in plain words where it cannot be had.
+    """
+    if address.casefold().startswith(_CALENDAR_SCHEMES):
+        return SourceKind.CALENDAR
+    content = fetcher.fetch(DocumentRequest(address, FEED)).content or b""
+    # Without the zeros of UTF-16.
+    start = content[:_START].replace(b"\0", b"").lstrip(_BEFORE).lower()
+    if start.startswith(b"begin:vcalendar"):
+        return SourceKind.CALENDAR
+    is_page = any(sign in start for sign in _PAGE_SIGNS)
+    is_feed = start.startswith(b"{") or any(sign in start for sign in _FEED_SIGNS)
+    return SourceKind.FEED if is_feed and not is_page else SourceKind.PAGE
 
 
 def try_source(

@@ -95,7 +95,7 @@ def _entries(content: bytes, channel: _Channel) -> Sequence[RawItem]:
     if not version:
         raise ValueError(
             "is not a feed: give the address of its RSS, Atom or JSON Feed; "
-            "digest source try page finds it, if the page names one"
+            "tried as a page it tells that, if the page names one"
         )
     raw = dict(feed.feed.items())
     is_rss = version.startswith("rss")

@@ -341,7 +341,7 @@ def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Troubl
         )
         troubles.append(
             Trouble(
-                f"{which} has something that cannot be taken.",
+                f"{which} has something to mend.",
                 f"{first}. All of it: digest source list {campaign.name}",
                 cure=_at_sources(campaign, f"{first}."),
             )

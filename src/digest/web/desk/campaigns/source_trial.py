@@ -1,5 +1,6 @@
 """A source tried on a page: the items as they would come in, and what would not."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from threading import BoundedSemaphore
@@ -9,8 +10,9 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Response
 
 from digest.errors import SourceError
+from digest.gather.fetching.fetch import Fetcher
 from digest.gather.items.reading import Reading
-from digest.gather.trial import try_source
+from digest.gather.trial import kind_at, try_source
 from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.items import Event, Item
@@ -29,7 +31,11 @@ Form = Annotated[FormFields, Depends(form_fields)]
 _READ = ["GET", "HEAD"]
 # Others are on the machine itself, whose files are not for a page to read.
 _KINDS = {kind.value: kind for kind in SourceKind if not kind.is_on_disk}
+# Which Digest finds out by what stands there, and says.
+_UNKNOWN = ("", "Find out by itself")
 _SCHEMES = ("https://", "http://", "webcal://", "webcals://")
+# As a browser shows it and people say it: example.org/news
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/\S*)?")
 _APART = ("title", "kind", "key")
 
 
@@ -42,21 +48,22 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
     @router.api_route("", methods=_READ)
     @needs(Right.EDIT)
     def show(name: str, then: str = "") -> Response:
-        typed = {"kind": "feed", "then": then}
+        typed = {"kind": "", "then": then}
         return _page(of_campaigns, of_campaigns.stored(name), typed)
 
     @router.post("")
     @needs(Right.EDIT)
     def trial(name: str, form: Form) -> Response:
         stored = of_campaigns.stored(name)
-        source, faults = _source(form)
-        if source is None:
+        form = {**form, "address": _whole(form.get("address", ""))}
+        if faults := _faults(form):
             return _page(of_campaigns, stored, form, faults)
         if not places.acquire(blocking=False):
             busy = "Others are trying sources just now: press the button again soon"
             return _page(of_campaigns, stored, form, {"": busy})
         digest = of_campaigns.digest
         try:
+            source = _source(form, digest.fetcher)
             zone = stored.campaign.timezone
             most = limits.TRIAL_ITEMS
             reading = try_source(source, digest.fetcher, zone, digest.now(), most)
@@ -65,22 +72,36 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
         finally:
             places.release()
         content = _content(reading, zone) | _to_keep(source, form.get("then", ""))
-        return _page(of_campaigns, stored, form, result=content)
+        content["found"] = "" if form.get("kind") else source.kind.value
+        typed = {**form, "kind": source.kind.value}
+        return _page(of_campaigns, stored, typed, result=content)
 
     return router
 
 
-def _source(form: FormFields) -> tuple[Source | None, dict[str, str]]:
-    """Return what is to be tried, or what is wrong by field."""
-    kind, address = _KINDS.get(form.get("kind", "")), form.get("address", "").strip()
-    faults = {} if kind else {"kind": "Choose what stands at the address"}
-    if not address.casefold().startswith(_SCHEMES):
+def _whole(address: str) -> str:
+    """Return an address as it is asked for: browsers leave out what it begins with."""
+    address = address.strip()
+    return f"https://{address}" if _WITHOUT_SCHEME.fullmatch(address) else address
+
+
+def _faults(form: FormFields) -> dict[str, str]:
+    """Return what is wrong with what was typed, by field."""
+    faults = {}
+    if form.get("kind", "") not in ("", *_KINDS):
+        faults["kind"] = "Choose what stands at the address"
+    if not form["address"].casefold().startswith(_SCHEMES):
         faults["address"] = "Type the whole address, like https://example.org/news"
-    if kind is None or faults:
-        return None, faults
+    return faults
+
+
+def _source(form: FormFields, fetcher: Fetcher) -> Source:
+    """Return what is to be tried. Raises SourceError where that cannot be found out."""
+    address = form["address"]
+    kind = _KINDS.get(form.get("kind", "")) or kind_at(address, fetcher)
     is_page = kind is SourceKind.PAGE
     chosen = {part: form.get(part, "").strip() for part in SELECTORS if is_page}
-    return Source("source", kind, address, select=PageSelectors(**chosen)), {}
+    return Source("source", kind, address, select=PageSelectors(**chosen))
 
 
 def _page(
@@ -97,7 +118,7 @@ def _page(
         typed=dict(form),
         faults=faults or {},
         then="start" if form.get("then") == "start" else "",
-        kinds=[(kind, kind.capitalize()) for kind in _KINDS],
+        kinds=[_UNKNOWN, *((kind, kind.capitalize()) for kind in _KINDS)],
         parts=SELECTORS,
         result=result,
     )
@@ -113,7 +134,7 @@ def _content(reading: Reading, zone: str) -> dict[str, Any]:
         "first_items": [_item(item, reading, zone) for item in items[:most]],
         "more": max(len(items) - most, 0),
         "notes": reading.notes[:most],
-        "skipped": [str(item) for item in reading.skipped[:most]],
+        "skipped": [(not each.is_part, str(each)) for each in reading.skipped[:most]],
         "more_skipped": max(len(reading.skipped) - most, 0),
         "counts_places": identity is not None and identity.counts_places,
     }
