@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 _RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 # All of what axe looks at that dark colours can break where light ones do not.
 _OF_COLOUR = ("color-contrast", "link-in-text-block")
-# What one colour's words mean is worked out once: axe reads those of every element anew,
-# through all the spaces that CSS knows, for a third of its time.
+# What one colour's words mean is worked out once: axe reads those of every element
+# anew, through all the spaces that CSS knows, for a third of its time.
 _REMEMBER_COLOURS = """() => {
     const colour = axe.commons.color.Color.prototype, read = colour.parseString
     const known = new Map()
