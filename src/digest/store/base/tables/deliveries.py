@@ -1,5 +1,7 @@
 """The outbox: batches and copies, what became of each, and what came back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -69,11 +71,28 @@ LETTERS = "channel = 'post'"
 
 CALLS = "channel = 'phone'"
 
-_IN_TROUBLE = "('refused','uncertain','cancelled','expired')"
-TROUBLED = f"listed_state IN {_IN_TROUBLE}"
+_ON_ITS_WAY = ("planned", "handing-over", "accepted")
+_IN_TROUBLE = ("refused", "uncertain", "cancelled", "expired")
+
+
+def _state_is_one_of(states: Sequence[str]) -> str:
+    """Return that condition on a row, as SQLite asks it of each that is written.
+
+    Of a list of three or more it would make a table, each time anew.
+    """
+    return " OR ".join(f"state = '{state}'" for state in states)
+
+
+# No table is made, as above, for what is not listed.
+TROUBLED = (
+    "listed_state IS NOT NULL AND listed_state IN "
+    "('refused','uncertain','cancelled','expired')"
+)
 # None of an email on its way to being accepted: its moves change no column that an
 # index is of, so that PostgreSQL writes its row alone.
-_LISTED = f"CASE WHEN channel <> 'email' OR state IN {_IN_TROUBLE} THEN state END"
+_LISTED = (
+    f"CASE WHEN channel <> 'email' OR {_state_is_one_of(_IN_TROUBLE)} THEN state END"
+)
 
 delivery = Table(
     "delivery",
@@ -133,11 +152,7 @@ delivery = Table(
         "listed_state",
         where=CALLS,
     ),
-    CheckConstraint(
-        "state IN ('planned','handing-over','accepted','refused','uncertain',"
-        "'cancelled','expired')",
-        name="state",
-    ),
+    CheckConstraint(_state_is_one_of(_ON_ITS_WAY + _IN_TROUBLE), name="state"),
     sqlite_with_rowid=False,
 )
 
