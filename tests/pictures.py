@@ -1,6 +1,7 @@
 """Pictures drawn for a test: as files that people have, and as we keep them."""
 
 import io
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -32,6 +33,7 @@ def saved(image: Image.Image, kind: str = "PNG", **how: Any) -> bytes:
     return file.getvalue()
 
 
+@cache
 def a_file(width: int = 60, height: int = 40) -> PictureFile:
     """Return one size of a picture as it is kept: of the one colour, and a PNG."""
     return PictureFile("image/png", width, height, saved(a_drawing(width, height)))
