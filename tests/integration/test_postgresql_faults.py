@@ -1,7 +1,8 @@
 """A PostgreSQL that goes away, is full, locked or read-only: nothing goes unrecorded.
 
-The faults are real ones, of a server of the test's own that keeps its promises:
-nothing of its durability is turned off. See test_storage_faults.py for SQLite.
+The faults are real ones, of a server of these tests' own that keeps its promises:
+nothing of its durability is turned off. Each test has a database of its own on it.
+See test_storage_faults.py for SQLite.
 """
 
 import logging
@@ -25,7 +26,7 @@ from digest.store.base.engine import open_engine
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
-from tests.postgres import OnDisk, Server, a_folder, programs, running
+from tests.postgres import PATTERN, Server, migrated, programs, running
 from tests.rows import a_planned_edition
 from tests.storage import (
     ACCEPTED,
@@ -44,22 +45,28 @@ from tests.storage import (
 pytestmark = pytest.mark.skipif(
     programs() is None, reason="no PostgreSQL: apt-get install postgresql"
 )
-NAME = "digest"
+NAME, EMPTY = "digest", "template1"
 
 
-@contextmanager
-def a_server(on: OnDisk = a_folder) -> Iterator[Server]:
-    """Yield a server that keeps its promises."""
-    with running(settings=(), on=on) as database:
-        database.command(f"CREATE DATABASE {NAME}")
-        yield database
+def make_anew(server: Server, pattern: str) -> None:
+    """Have the server's database be a copy of another."""
+    server.command(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+    server.command(f"CREATE DATABASE {NAME} TEMPLATE {pattern}")
+
+
+@pytest.fixture(scope="module")
+def roomy_server() -> Iterator[Server]:
+    """Yield a server with a disk that is large enough, and a migrated pattern."""
+    with running(settings=()) as server:
+        migrated(server)
+        yield server
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """Yield a server with a disk that is large enough."""
-    with a_server() as server:
-        yield server
+def server(roomy_server: Server) -> Server:
+    """Return a server with a migrated database that nobody has used."""
+    make_anew(roomy_server, PATTERN)
+    return roomy_server
 
 
 @contextmanager
@@ -131,23 +138,25 @@ def test_work_goes_on_by_itself_when_the_server_is_back(
 
 def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded() -> None:
     small = partial(a_disk, megabytes=100)
-    with a_server(small) as server, a_database(server) as engine:
-        pack(server)
-        filler = server.data / "filler"
-        carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: fill(filler)))
+    with running(settings=(), on=small) as server:
+        make_anew(server, EMPTY)
+        with a_database(server) as engine:
+            pack(server)
+            filler = server.data / "filler"
+            carrier = ScriptedCarrier(on_wire=at_copy(10, lambda: fill(filler)))
 
-        with pytest.raises(
-            StoreError, match=r"disk is full: make room|no database server"
-        ):
-            a_sender(engine, carrier).send_due(threading.Event())
-        assert len(carrier.copies) < READERS
-        filler.unlink()
-        # Without room for its log it ends itself, so as to forget nothing.
-        server.stop()
-        server.start()
-        engine.dispose()
-        assert_nothing_unrecorded(engine, carrier)
-        assert_goes_on(engine, carrier)
+            with pytest.raises(
+                StoreError, match=r"disk is full: make room|no database server"
+            ):
+                a_sender(engine, carrier).send_due(threading.Event())
+            assert len(carrier.copies) < READERS
+            filler.unlink()
+            # Without room for its log it ends itself, so as to forget nothing.
+            server.stop()
+            server.start()
+            engine.dispose()
+            assert_nothing_unrecorded(engine, carrier)
+            assert_goes_on(engine, carrier)
 
 
 def test_of_a_server_that_only_lets_itself_be_read_nothing_leaves(
@@ -193,6 +202,7 @@ def test_a_lock_held_for_less_is_waited_for(server: Server) -> None:
 def test_who_starts_while_another_machine_migrates_waits_however_long(
     server: Server,
 ) -> None:
+    make_anew(server, EMPTY)
     engine = open_engine(server.url(NAME), lock_wait_ms=100)
     with a_locker(server) as session:
         session.execute("SELECT pg_advisory_xact_lock(20260706)")

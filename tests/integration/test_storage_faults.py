@@ -11,11 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from shutil import which
 
@@ -68,11 +70,24 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield place
 
 
+@cache
+def _migrated() -> bytes:
+    """Return the file of a database as it is before anything is in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "digest.db"
+        engine = open_engine(f"sqlite:///{path}")
+        migrate(engine)
+        engine.dispose()
+        return path.read_bytes()
+
+
 @contextmanager
 def a_database(place: Path, lock_wait_ms: int = 100) -> Iterator[Engine]:
     """Yield a migrated database in a folder."""
-    engine = open_engine(f"sqlite:///{place}/digest.db", lock_wait_ms)
-    migrate(engine)
+    path = place / "digest.db"
+    if not path.exists():
+        path.write_bytes(_migrated())
+    engine = open_engine(f"sqlite:///{path}", lock_wait_ms)
     try:
         yield engine
     finally:
