@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -336,11 +336,26 @@ def parsed(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Set
     except ValidationError as problem:
         faults = (
             "".join(f"{PREFIX}{str(part).upper()} " for part in fault["loc"][:1])
-            + fault["msg"].removeprefix("Value error, ")
+            + _in_words(fault["type"], fault.get("ctx", {}), fault["msg"])
             for fault in problem.errors()
         )
         raise SettingsError("; ".join(faults)) from problem
     return settings
+
+
+def _in_words(kind: str, bounds: Mapping[str, Any], words: str) -> str:
+    """Return what is wrong with a setting, where the library's words are not ours."""
+    match kind:
+        case "bool_parsing":
+            return "must be yes or no"
+        case "int_parsing":
+            return "must be a whole number"
+        case "greater_than_equal":
+            return f"must be {bounds['ge']} or more"
+        case "less_than_equal":
+            return f"must be {bounds['le']} or less"
+        case _:
+            return words.removeprefix("Value error, ")
 
 
 def as_understood(settings: Settings) -> dict[str, str]:

@@ -81,6 +81,22 @@ def test_an_example_uses_a_command_and_options_that_exist(words: str) -> None:
     assert options_in(words) <= options_of(command)
 
 
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (["report", "quay", "--span", "weak"], "'weak' is not one of 'week'"),
+        (["edition", "show", "abc"], "write a whole number"),
+    ],
+)
+def test_a_value_that_is_none_is_told_in_plain_words(
+    words: list[str], answer: str
+) -> None:
+    with pytest.raises(typer.BadParameter) as refusal:
+        the_program().main(words, standalone_mode=False)
+
+    assert refusal.value.message.startswith(answer)
+
+
 def test_the_reference_gives_every_command_with_all_of_its_options() -> None:
     documented: dict[str, set[str]] = {}
     for words in ROWS:

@@ -127,6 +127,7 @@ def test_the_packing_list_comes_first(bodies: Mapping[str, LetterBody]) -> None:
 
     assert "1 R-4 Z1 1AA 14 point" in sheets.text(1)
     assert "4 R-1 ZZ19 1AA 18 point" in sheets.text(1)
+    assert sheets.text(1).count("Postcode") == 1
 
 
 def test_the_cover_sheet_says_what_to_have_ready_and_what_to_do(

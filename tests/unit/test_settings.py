@@ -52,9 +52,12 @@ def test_secrets_are_starred_when_shown() -> None:
     ("environment", "words"),
     [
         pytest.param({"DIGEST_LIV": "no"}, "did you mean DIGEST_LIVE", id="misspelt"),
-        pytest.param({"DIGEST_LIVE": "perhaps"}, "DIGEST_LIVE", id="not yes or no"),
+        pytest.param({"DIGEST_LIVE": "perhaps"}, "must be yes or no", id="not yes"),
         pytest.param({"DIGEST_TIMEZONE": "Mars"}, "Europe/London", id="no such zone"),
-        pytest.param({"DIGEST_SMTP_CONNECTIONS": "0"}, "CONNECTIONS", id="too few"),
+        pytest.param(
+            {"DIGEST_SMTP_CONNECTIONS": "0"}, "must be 1 or more", id="too few"
+        ),
+        pytest.param({"DIGEST_SMTP_CONNECTIONS": "x"}, "a whole number", id="words"),
         pytest.param({"DIGEST_BASE_URL": "example.org"}, "http", id="no web address"),
         pytest.param({"DIGEST_TEMPLATES_DIR": "/none"}, "not a folder", id="no folder"),
         pytest.param({"DIGEST_SECRET_KEY": "short"}, "32 characters", id="short key"),
