@@ -23,6 +23,7 @@ from digest.settings import Settings, from_environment, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode
+from digest.store.holds.holds import told_in
 from digest.store.holds.mark_file import beside
 from digest.store.migrate import is_current, migrate
 from digest.store.staff import secret_keys
@@ -638,6 +639,7 @@ def opened(
     if not migrating and is_file and path and not Path(path).exists():
         raise StoreError(f"there is no database at {path} yet: run digest init")
     engine = beside(open_engine(settings.database), settings.data_dir)
+    engine = told_in(engine, settings.timezone)
     try:
         if migrating:
             migrate(engine)

@@ -90,7 +90,7 @@ def test_what_would_come_too_late_is_not_sent_and_nothing_is_changed(
         connection.execute(update(edition).values(deliver_by=EIGHT))
 
     with (
-        pytest.raises(DigestError, match="wanted by 06 July"),
+        pytest.raises(DigestError, match="wanted by Monday 6 July 2026, 09:00 BST: "),
         writing(engine) as connection,
     ):
         resending.retry(connection, sent_edition.id, REFUSED, EIGHT)

@@ -469,6 +469,20 @@ def test_every_second_word_of_a_hold_keeps_the_first(engine: Engine) -> None:
     assert first == second == Hold(EIGHT, holds.PAUSED)
 
 
+@pytest.mark.parametrize(
+    ("zone", "since"),
+    [("UTC", "08:00 UTC"), ("Europe/London", "09:00 BST")],
+)
+def test_a_hold_says_since_when_by_the_clock_of_those_who_read_it(
+    sqlite: Engine, zone: str, since: str
+) -> None:
+    theirs = holds.told_in(sqlite, zone)
+    words = f"nothing is sent since Monday 6 July 2026, {since}: {holds.PAUSED}. "
+    assert holds.pause(theirs, EIGHT).words.startswith(words)
+    with reading(theirs) as connection, pytest.raises(HeldError, match=words):
+        holds.refuse_if_held(connection, EIGHT)
+
+
 def test_the_mark_is_for_its_owner_alone(sqlite: Engine, folder: Path) -> None:
     let_go(sqlite)
 

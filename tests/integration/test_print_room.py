@@ -573,14 +573,14 @@ def test_pages_tell_of_a_letter_where_it_is_and_not_that_it_was_accepted(
                 copies_now = copies.listed(connection, planned.id)
                 [run] = status_of(engine, EIGHT)["runs"]
             listed.append({(copy.state, copy.standing) for copy in copies_now})
-            to_post.append((run["ended"], run["to_post"]))
+            to_post.append((run["ended"], run["to_post"], run["dealt_with"]))
             runs.append(client.get(f"/desk/runs/{planned.id}").text)
             people.append(client.get(f"/desk/people/{planned.subscribers[1]}").text)
 
     standings = ("ready to print and post", "printed", "posted")
     for pairs, standing in zip(listed, standings, strict=True):
         assert ("accepted", standing) in pairs
-    assert to_post == [(2, 2), (2, 2), (2, 0)]
+    assert to_post == [(2, 2, 0), (2, 2, 0), (2, 0, 2)]
     for page, count in zip(runs, (0, 0, 2), strict=True):
         assert f"{count} of 3 copies have been dealt with" in page
     for page, tag in zip(runs, ("To print and post", "Printed", "Posted"), strict=True):

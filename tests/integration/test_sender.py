@@ -178,7 +178,8 @@ def test_a_copy_that_would_come_too_late_expires_in_words(engine: Engine) -> Non
         [cancelled] = copies.listed(connection, planned.id)
     assert len(carrier.copies) == 2
     assert cancelled.state == DeliveryState.EXPIRED
-    assert "too late to be of use" in cancelled.reason
+    by = "wanted by Wednesday 8 July 2026, 09:00 BST; "
+    assert f"too late to be of use: the edition's copies were {by}" in cancelled.reason
     assert "451 later" in cancelled.reason
     assert edition_state(engine) == "sent"
 

@@ -87,12 +87,10 @@ def _editions_in_words(editions: list[dict[str, Any]]) -> Iterator[str]:
 
 def _runs_in_words(runs: list[dict[str, Any]]) -> Iterator[str]:
     for run in runs:
-        # A letter is dealt with once it is in the post.
-        dealt_with = run["ended"] - run["to_post"]
         kind = "edition" if run["mode"] == "live" else "rehearsal"
         yield (
-            f"run of {kind} {run['edition']}: {dealt_with:,} of {run['total']:,} "
-            f"copies have been dealt with; {run['outlook']}"
+            f"run of {kind} {run['edition']}: {run['dealt_with']:,} of "
+            f"{run['total']:,} copies have been dealt with; {run['outlook']}"
         )
         if run["doubtful"]:
             yield (

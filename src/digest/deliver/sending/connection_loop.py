@@ -37,6 +37,7 @@ from digest.model.delivery.delivery import (
     settle,
 )
 from digest.model.delivery.doubts import doubt_in_words
+from digest.model.delivery.eta import left_in_words
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.mime import undeliverable
 from digest.store.base.engine import writing
@@ -275,7 +276,7 @@ class ConnectionLoop:
                 self._context.queue.pause(seconds)
         elif is_for_all:
             self._put_back(queued)
-            why = f"{wait.why}; the next at {wait.until:%H:%M} UTC"
+            why = f"{wait.why}; the next in {left_in_words(seconds)}"
             self._context.state.pause(why)
         else:
             self._postpone(queued, wait.until, wait.why)

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from digest.deliver.carrier import Carrier, Connection, Copy
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, Outcome
+from digest.model.delivery.eta import left_in_words
 from digest.store.base.engine import reading, writing
 from digest.store.delivery import carriers
 
@@ -45,9 +46,9 @@ class FailoverCarrier:
         faults = list[str]()
         for name, carrier in self.servers.items():
             trouble = troubles.get(name)
-            if trouble is not None and self.clock() < trouble.paused_until:
-                until = f"{trouble.paused_until:%H:%M} UTC"
-                faults.append(f"{trouble.reason} (tried again at {until})")
+            if trouble is not None and (now := self.clock()) < trouble.paused_until:
+                again = left_in_words((trouble.paused_until - now).total_seconds())
+                faults.append(f"{trouble.reason} (tried again in {again})")
                 continue
             try:
                 opened = await carrier.open()

@@ -56,7 +56,7 @@ class ClockWatch:
                 "first, if it is wrong",
             )
             with writing(engine) as connection:
-                holds.place(connection, hold, now)
+                hold = holds.place(connection, hold, now)
             log.error("%s", hold.words)
         self._has_held = True
         return False

@@ -15,6 +15,7 @@ from digest.model.delivery.eta import seconds_left as time_left
 from digest.model.delivery.rate_limits import RateLimit, limits_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
+from digest.model.formats import Channel
 from digest.model.limits import RATE_WINDOW_SECONDS
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
@@ -26,7 +27,7 @@ from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery import carriers, rate_limits
-from digest.store.delivery.by_channel import BY_PHONE, count_emails
+from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE, count_emails
 from digest.store.delivery.send_batches import LEASED
 from digest.store.editions import holding_back
 from digest.store.editions.editions import Edition
@@ -45,8 +46,8 @@ class Run:
     `copies` counts by (channel, state). `rate` is emails a second over the
     last minute, and `seconds_left` what those will need that may go now: None
     where that cannot be told. `reasons` say in words what keeps copies back.
-    `doubtful` counts those that may have arrived without our knowing, and `to_post`
-    the letters that are laid out and not in the post.
+    `doubtful` counts those that may have arrived without our knowing, or arrived
+    twice, and `to_post` the letters that are laid out and not in the post.
     """
 
     edition: Edition
@@ -74,6 +75,18 @@ class Run:
             if state in DELIVERY_MOVES.ended
         )
 
+    @property
+    def dealt_with(self) -> int:
+        """How many copies nobody has to do anything more for."""
+        return sum(self.dealt_with_by(channel) for channel in Channel)
+
+    def dealt_with_by(self, channel: Channel) -> int:
+        """Return how many of a channel that are; a letter is once it is in the post."""
+        ended = sum(
+            self.copies.get((channel, state), 0) for state in DELIVERY_MOVES.ended
+        )
+        return ended - (self.to_post if channel is BY_LETTER else 0)
+
     def count(self, state: DeliveryState) -> int:
         """Return how many emails stand so."""
         return count_emails(self.copies, state)
@@ -91,6 +104,7 @@ class Run:
             "total": self.total,
             "ended": self.ended,
             "to_post": self.to_post,
+            "dealt_with": self.dealt_with,
             "doubtful": self.doubtful,
             "ready": self.remaining.ready,
             "waiting": self.remaining.waiting,

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
+from digest.model.staff_words import moment_in_words
 from digest.store.base.indexed_copies import by_trouble, stands_in
 from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
+from digest.store.campaigns.time_zones import zone_of
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import DeliveryKey, is_merged, plan_again
 from digest.store.delivery.send_batches import reopen
@@ -146,9 +148,12 @@ def _refuse_ended(connection: Connection, edition_id: int, now: datetime) -> Non
             f"one with digest edition run {edition.campaign}"
         )
     if edition.deliver_by is not None and edition.deliver_by <= now:
+        by = moment_in_words(
+            edition.deliver_by, zone_of(connection, edition.schedule_id)
+        )
         raise DigestError(
-            f"the copies of edition {edition_id} were wanted by "
-            f"{edition.deliver_by:%d %B %H:%M} UTC: sent now they would expire; "
+            f"the copies of edition {edition_id} were wanted by {by}: sent now they "
+            "would expire; "
             "its campaign file's `expires` says how long the next are of use"
         )
 

@@ -24,9 +24,11 @@ from sqlalchemy import (
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.model.limits import READERS_IN_A_BATCH
+from digest.model.staff_words import moment_in_words
 from digest.store import limits
 from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.campaigns.going_live import may_go
+from digest.store.campaigns.time_zones import zone_of
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import (
     cancel_stopped,
@@ -314,15 +316,15 @@ def expire_late(
 
     Only what is planned expires; each keeps the last answer that was given.
     """
-    wanted_by = connection.scalar(
-        select(edition.c.deliver_by).where(edition.c.id == edition_id)
-    )
-    if wanted_by is None or now < wanted_by:
+    row = connection.execute(
+        select(edition.c.deliver_by, edition.c.schedule_id).where(
+            edition.c.id == edition_id
+        )
+    ).first()
+    if row is None or row.deliver_by is None or now < row.deliver_by:
         return 0
-    words = (
-        "too late to be of use: the edition's copies were wanted by "
-        f"{wanted_by:%d %B %H:%M} UTC; "
-    )
+    by = moment_in_words(row.deliver_by, zone_of(connection, row.schedule_id))
+    words = f"too late to be of use: the edition's copies were wanted by {by}; "
     answer = func.coalesce("the last answer was: " + delivery.c.reply, "none was tried")
     return move_those(
         connection,

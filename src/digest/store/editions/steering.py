@@ -25,9 +25,11 @@ from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import SteeredEdition, Steering
 from digest.model.posts.markdown import to_markdown
+from digest.model.staff_words import moment_in_words
 from digest.store.base.asked_together import rows_of
 from digest.store.base.tables import schedule, steering, steering_act
 from digest.store.base.upsert import insert_new
+from digest.store.campaigns.time_zones import zone_of
 from digest.store.editions import editions
 from digest.store.staff import audit
 
@@ -225,8 +227,10 @@ def _conflict(connection: Connection, row: Row[Any], version: int) -> str:
             f"you saw version {version}, and this is version {row.version}: what "
             "you saw has been frozen; look at what is open now, and say it again"
         )
+    zone = zone_of(connection, row.schedule_id)
     acts = "; ".join(
-        f"{each.by} {each.words} (at {each.at:%H:%M} UTC)" for each in meanwhile
+        f"{each.by} {each.words} ({moment_in_words(each.at, zone)})"
+        for each in meanwhile
     )
     return (
         f"this was changed while you looked: {acts}. Nothing was saved over; look "

@@ -6,7 +6,7 @@ after for a day, or that a person has paused, before somebody says resume.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from digest.model.delivery.marks import (
     departure,
     generation_after_resume,
 )
+from digest.model.staff_words import moment_in_words
 from digest.store.base.asked_together import Asked, ask_together, rows_of
 from digest.store.base.engine import after_commit, reading, writing
 from digest.store.base.read_once import read_once
@@ -42,6 +43,8 @@ from digest.store.staff.audit import Act, Facts, record
 SLEPT = "no timetable had looked for more than a day"
 PAUSED = "a person said pause"
 HELD, LIFTED = "held everything back", "let things leave again"
+# The engine's option that says in which time zone holds are told.
+_ZONE = "time zone of holds"
 # Of the former: when a timetable had last looked, before.
 LOOKED = "last look"
 CURE = "See what would go, and say what readers have had already: digest resume"
@@ -49,10 +52,14 @@ CURE = "See what would go, and say what readers have had already: digest resume"
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Nothing leaves until a person says resume: since when, and why."""
+    """Nothing leaves until a person says resume: since when, and why.
+
+    `zone` is that in which staff are told since when.
+    """
 
     since: datetime
     because: str
+    zone: str = field(default="UTC", compare=False)
 
     @property
     def is_of_a_restore(self) -> bool:
@@ -62,14 +69,17 @@ class Hold:
     @property
     def words(self) -> str:
         """It in one line, with what to do."""
-        return (
-            f"nothing is sent since {self.since:%Y-%m-%d %H:%M} UTC: {self.because}. "
-            f"{CURE}"
-        )
+        since = moment_in_words(self.since, self.zone)
+        return f"nothing is sent since {since}: {self.because}. {CURE}"
 
     def error(self) -> HeldError:
         """Return what to raise."""
         return HeldError(self.words, self.because)
+
+
+def told_in(engine: Engine, zone: str) -> Engine:
+    """Return the engine whose holds are told in that time zone."""
+    return engine.execution_options(**{_ZONE: zone})
 
 
 def hand_over(connection: Connection, now: datetime) -> Hold | None:
@@ -89,8 +99,8 @@ def hand_over(connection: Connection, now: datetime) -> Hold | None:
     if why is None:
         _keep(connection, row, server)
     if row.held_since is not None:
-        return Hold(row.held_since, row.held_because or "")
-    hold = Hold(now, why) if why else _sleep(connection, now)
+        return _hold(connection, row.held_since, row.held_because or "")
+    hold = _hold(connection, now, why) if why else _sleep(connection, now)
     return _placed(connection, hold, now) if hold else None
 
 
@@ -115,7 +125,7 @@ def recorded(connection: Connection) -> Hold | None:
     ).first()
     if row is None or row.held_since is None:
         return None
-    return Hold(row.held_since, row.held_because or "")
+    return _hold(connection, row.held_since, row.held_because or "")
 
 
 def standing(connection: Connection, now: datetime) -> Hold | None:
@@ -127,11 +137,11 @@ def _standing(connection: Connection, now: datetime) -> Hold | None:
     ask_together(connection, QUESTIONS)
     (row,) = rows_of(connection, _mark_and_watch)
     if row.held_since is not None:
-        return Hold(row.held_since, row.held_because or "")
+        return _hold(connection, row.held_since, row.held_because or "")
     before, server = _mark(row, row.generation), server_identity(connection)
     if why := _departure(connection, before, server):
-        return Hold(now, why)
-    return _slept(row.looked_at, now)
+        return _hold(connection, now, why)
+    return _slept(connection, row.looked_at, now)
 
 
 def _mark_and_watch(_connection: Connection) -> Select[Any]:
@@ -225,7 +235,7 @@ def lift(
 def pause(engine: Engine, now: datetime) -> Hold:
     """Have nothing leave until somebody says resume, by a person's word."""
     with writing(engine) as connection:
-        return place(connection, Hold(now, PAUSED), now)
+        return place(connection, _hold(connection, now, PAUSED), now)
 
 
 def begin(connection: Connection) -> None:
@@ -251,13 +261,20 @@ def _departure(
 
 
 def _sleep(connection: Connection, now: datetime) -> Hold | None:
-    return _slept(connection.scalar(select(watch.c.looked_at)), now)
+    return _slept(connection, connection.scalar(select(watch.c.looked_at)), now)
 
 
-def _slept(looked_at: datetime | None, now: datetime) -> Hold | None:
+def _slept(
+    connection: Connection, looked_at: datetime | None, now: datetime
+) -> Hold | None:
     if looked_at is None or now - looked_at <= LONGEST_SLEEP:
         return None
-    return Hold(looked_at, SLEPT)
+    return _hold(connection, looked_at, SLEPT)
+
+
+def _hold(connection: Connection, since: datetime, because: str) -> Hold:
+    zone = connection.get_execution_options().get(_ZONE, "UTC")
+    return Hold(since, because, zone)
 
 
 def _keep(connection: Connection, row: Row[Any], server: ServerIdentity | None) -> None:
@@ -285,7 +302,7 @@ def _placed(connection: Connection, hold: Hold, now: datetime) -> Hold:
     if looked_at := connection.scalar(select(watch.c.looked_at)):
         facts = {**facts, LOOKED: looked_at}
     record(connection, Act(HELD, after=facts), now)
-    return hold
+    return _hold(connection, hold.since, hold.because)
 
 
 def _mark(row: Row[Any], generation: int) -> DatabaseMark:

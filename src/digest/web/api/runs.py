@@ -54,6 +54,10 @@ class ShownRun(BaseModel):
     to_post: int = Field(
         description="Of those that ended, letters laid out and not in the post."
     )
+    dealt_with: int = Field(description="Those that ended, but for those letters.")
+    doubtful: int = Field(
+        description="Emails that may have arrived though no answer says so, or twice."
+    )
     ready: int
     waiting: int
     next_attempt_at: datetime | None

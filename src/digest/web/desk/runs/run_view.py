@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from digest.model.delivery.delivery import DeliveryState, letter_standing
 from digest.model.delivery.eta import left_in_words, rate_in_words
 from digest.model.formats import Channel
-from digest.model.moves import DELIVERY_MOVES
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run
 from digest.store.delivery import copies, print_batches
@@ -48,8 +47,7 @@ def run_view(run: Run) -> dict[str, Any]:
         "state": edition.standing_as_told,
         "is_going": edition.is_going,
         "total": run.total,
-        # A letter is dealt with once it is in the post.
-        "ended": run.ended - run.to_post,
+        "dealt_with": run.dealt_with,
         "outlook": run.outlook,
         "reasons": run.reasons,
         "refused": run.count(DeliveryState.REFUSED),
@@ -96,13 +94,11 @@ def _channels(connection: Connection, run: Run) -> Iterator[dict[str, Any]]:
         }
         if not counts:
             continue
-        ended = sum(counts.get(state, 0) for state in DELIVERY_MOVES.ended)
-        ended -= run.to_post if channel is BY_LETTER else 0
         yield {
             "name": channel.value,
             "heading": channel.value.capitalize(),
             "total": sum(counts.values()),
-            "ended": ended,
+            "dealt_with": run.dealt_with_by(channel),
             "accepted": counts.get(DeliveryState.ACCEPTED, 0),
             "rows": list(_rows(run, channel, counts)),
             "batches": _batches(connection, run) if channel is BY_LETTER else [],
