@@ -96,7 +96,6 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("subscribe-email", "/subscribe/lantern-week?how=email"),
         ("subscribe-letter", "/subscribe/lantern-week?how=letter"),
         ("lost-link", "/p/lost/lantern-week"),
-        ("subscribe-other", "/subscribe/lantern-week?how=other"),
     )
     yield "choices", f"/p/{digest.links.choices_token(reader_ref(digest.engine))}"
     leave = digest.links.unsubscribe_url(ReaderRef(1)).rpartition("/u/")[2]

@@ -37,7 +37,7 @@ def test_a_person_sees_each_field_and_where_it_came_from(
     done = tried(home, digest)
 
     assert '  title: Kettles   [from "title" at its top]\n' in done.stdout
-    assert "  byline: author Ann Example; role Chair;" in done.stdout
+    assert "  byline: Ann Example, Chair, " in done.stdout
     assert "[from the lines that open its text]" in done.stdout
     assert "skipped bad.md: has no title" in done.stderr
     assert "drawing.svg is an SVG drawing" in done.stderr

@@ -124,7 +124,7 @@ def test_choose_leave_and_come_back_without_script(
     press(plain, "Yes, stop it")
     heading(plain, "You have left Lantern Week")
     plain.get_by_label("It came too often").check()
-    press(plain, "Tell them")
+    press(plain, "Tell us")
     expect(plain.get_by_role("status")).to_contain_text("Thank you")
     press(plain, "Undo, I want to stay")
     heading(plain, "You are back")

@@ -261,6 +261,7 @@ def test_who_left_and_who_is_suppressed_stays_out(desk: TestClient) -> None:
 
     assert "0 people are ready" in checked
     assert "1 left or not written to; they stay out" in checked
+    assert "known, as they were" not in checked  # nobody is
     assert f"{address}/run" not in desk.get(address).text
 
 

@@ -86,6 +86,17 @@ def test_the_page_on_privacy_says_who_answers_and_how_they_are_reached(
     assert COMPLAIN in anybody.get(PRIVACY).text
 
 
+def test_news_that_is_called_as_its_sender_is_not_said_to_be_sent_by_itself(
+    program: App, anybody: TestClient
+) -> None:
+    named = WHOLE.replace("Lantern Neighbours", "Lantern Week")
+    a_stored_campaign(program.engine, named)
+
+    page = words_on(anybody, PRIVACY)
+    assert "Lantern Week answer for what is held of you." in page
+    assert "is sent by Lantern Week" not in page
+
+
 def test_all_that_is_handed_over_of_a_person_is_on_the_page_and_nothing_else(
     program: App,
 ) -> None:

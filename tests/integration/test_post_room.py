@@ -1,5 +1,6 @@
 """The post room: each act on paper, and who sees whose letters."""
 
+import csv
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -44,7 +45,7 @@ from tests.queries import counting
 from tests.rows import unsubscribed
 from tests.sheets import Sheets
 from tests.staff import signed_in
-from tests.stored import a_reader, posts_accepted
+from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted
 
 __all__ = ["paper", "paper_pattern"]
 
@@ -127,13 +128,33 @@ def test_a_letter_that_waits_keeps_no_other_organisers_back(
 def test_an_organiser_sees_their_own_letters_alone(
     visitor: TestClient, paper: Paper
 ) -> None:
+    a_stored_campaign(paper.program.engine, READY + 'phone = "01632 960 155"\n')
     an_organiser(visitor, paper.program, "DILWYN")
     page = visitor.get("/post").text
 
     assert "Print and post 2 letters" in page
     assert page.count("/post/batches/") == 1
+    assert page.count('href="tel:01632960155"') == 1  # whoever is stuck rings it
     assert "Cy" in visitor.get(f"{address(paper)}/packing-list").text
     assert visitor.get(f"{address(paper)}/letters.pdf").content.startswith(b"%PDF")
+
+
+def test_no_page_says_to_fold_what_is_too_thick_for_its_envelopes(
+    visitor: TestClient, paper: Paper, tmp_path: Path
+) -> None:
+    an_organiser(visitor, paper.program, DILWYN)
+    manifest = tmp_path / paper.batches[DILWYN].files.manifest
+    with manifest.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row | {"sheets": "20"} for row in csv.DictReader(file)]
+    with manifest.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+    for path in ("", "/packing-list"):
+        page = visitor.get(address(paper) + path).text
+        assert "They are too thick for DL window envelopes." in page
+        assert "Fold at the" not in page
 
 
 def test_an_organiser_is_kept_from_everybody_elses(

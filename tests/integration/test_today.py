@@ -53,9 +53,11 @@ def test_what_goes_out_next_says_to_how_many_by_what(client: TestClient) -> None
     page = client.get("/desk").text
 
     assert "Lantern Week, daily" in page
-    assert "Readers it is for: 2 email, 1 letter, 1 cannot be reached" in page
+    assert "Readers it is for: 2 by email, 1 by letter, 1 cannot be reached" in page
     assert 'action="/desk/campaigns/lantern-week/daily/test"' in page
     assert "Monday 6 July 2026" in page
+    assert "Goes out today at 16:00 BST." in page
+    assert 'href="/desk/campaigns/lantern-week/daily?check=yes#reach"' in page
 
 
 def test_who_has_paused_or_was_erased_is_not_counted_and_counts_last_a_minute(
@@ -66,11 +68,11 @@ def test_who_has_paused_or_was_erased_is_not_counted_and_counts_last_a_minute(
         connection.execute(
             update(subscriber).where(subscriber.c.name == "Bob").values(erased_at=EIGHT)
         )
-    assert "2 email, 1 letter" in client.get("/desk").text
+    assert "2 by email, 1 by letter" in client.get("/desk").text
     later = replace(program, clock=lambda: EIGHT + timedelta(minutes=2))
     with TestClient(make_app(later), base_url=SITE) as anew:
         signed_in(anew, later, Role.EDITOR, "Priya")
-        assert "1 email, 1 letter" in anew.get("/desk").text
+        assert "1 by email, 1 by letter" in anew.get("/desk").text
 
 
 def test_what_waits_says_for_whom_and_leads_who_may_to_it(
@@ -84,6 +86,12 @@ def test_what_waits_says_for_whom_and_leads_who_may_to_it(
     of_an_approver = client.get("/desk").text
     link = f'href="/desk/editions/{number}/approve"'
 
+    until = "Until Monday 6 July 2026, "
+    assert until in of_an_editor
+    assert "</svg>Waits for approval</strong>" in of_an_editor
+    # One main act: whoever may approve does that first.
+    assert of_an_approver.count('class="govuk-button"') == 1
+    assert of_an_approver.index(link) < of_an_approver.index("Needs you")
     assert "Sam Oldfield may approve it" in of_an_editor
     assert link not in of_an_editor
     assert of_an_approver.count(link) == 1

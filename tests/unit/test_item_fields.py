@@ -24,7 +24,7 @@ def test_every_field_that_says_something_is_told_in_words() -> None:
         "key": "post-1",
         "title": "The kettle is always on",
         "body": "3 words: One two three.",
-        "byline": "author Ann Example; role Volunteer; organisation The Hall",
+        "byline": "Ann Example, Volunteer, The Hall",
         "published": "Monday 6 July 2026, 09:00 BST",
         "url": "https://example.org/post-1",
         "summary": "Come in out of the rain.",

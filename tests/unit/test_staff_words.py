@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.model.staff_words import counted, day_as_told, moment_in_words
+from digest.model.staff_words import (
+    counted,
+    day_as_told,
+    moment_in_words,
+    soon_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,6 +29,20 @@ def test_a_count_has_the_right_word(number: int, words: str) -> None:
 )
 def test_an_instant_is_said_in_its_zone(zone: str, words: str) -> None:
     assert moment_in_words(datetime(2026, 7, 5, 23, 5, tzinfo=UTC), zone) == words
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        # By the clock there: in UTC all of these are of the day before.
+        (datetime(2026, 7, 5, 23, 1, tzinfo=UTC), "today at 00:05 BST"),
+        (datetime(2026, 7, 5, 22, 59, tzinfo=UTC), "tomorrow at 00:05 BST"),
+        (datetime(2026, 7, 4, 22, 59, tzinfo=UTC), "Monday 6 July 2026, 00:05 BST"),
+    ],
+)
+def test_what_comes_soon_is_said_by_its_day_there(now: datetime, words: str) -> None:
+    instant = datetime(2026, 7, 5, 23, 5, tzinfo=UTC)
+    assert soon_in_words(instant, now, "Europe/London") == words
 
 
 @pytest.mark.parametrize(

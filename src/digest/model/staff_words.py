@@ -28,6 +28,19 @@ def moment_in_words(instant: datetime, zone: str) -> str:
     return f"{day_in_words(local)}, {local:%H:%M} {named}"
 
 
+def soon_in_words(instant: datetime, now: datetime, zone: str) -> str:
+    """Return an instant to come as one says it at `now`: "today at 16:00 BST".
+
+    "tomorrow at 16:00 BST"; one that is later by its day.
+    """
+    here = ZoneInfo(zone)
+    days = (instant.astimezone(here).date() - now.astimezone(here).date()).days
+    moment = moment_in_words(instant, zone)
+    if days not in (0, 1):
+        return moment
+    return f"{('today', 'tomorrow')[days]} at {moment.rpartition(', ')[2]}"
+
+
 def day_in_words(day: date) -> str:
     """Return a day as people say it: "Monday 6 July 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"

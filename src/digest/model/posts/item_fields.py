@@ -62,9 +62,4 @@ def _picture(picture: Picture) -> str:
 
 
 def _byline(byline: Byline) -> str:
-    parts = (
-        ("author", byline.author),
-        ("role", byline.role),
-        ("organisation", byline.organisation),
-    )
-    return "; ".join(f"{name} {words}" for name, words in parts if words)
+    return ", ".join(filter(None, (byline.author, byline.role, byline.organisation)))

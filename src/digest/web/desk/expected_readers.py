@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from threading import Lock
 
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.reports.expected_readers import readers_of_schedules
 from digest.web import limits
+from digest.web.parts.tints import UNREACHED, tint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +25,15 @@ class ExpectedReaders:
     unreachable: int = 0
 
     @property
-    def shares(self) -> list[tuple[int, str, bool]]:
-        """Them as shares of all, and whether each is reached; the most come first."""
-        rows = [(count, fmt.words, True) for fmt, count in self.by_format.items()]
-        rows.sort(key=lambda row: (-row[0], row[1]))
+    def shares(self) -> list[tuple[int, str, str]]:
+        """Them as shares of all, each with its tint, by which they are in order."""
+        rows = [
+            (count, f"by {fmt.words}", tint_of(fmt.words))
+            for fmt, count in self.by_format.items()
+        ]
+        rows.sort(key=itemgetter(2))
         if self.unreachable:
-            rows.append((self.unreachable, "cannot be reached", False))
+            rows.append((self.unreachable, "cannot be reached", UNREACHED))
         return rows
 
     @property

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from digest.web.doors.rights import needs
 from digest.web.parts.charts import bar_chart
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
+from digest.web.parts.tints import UNREACHED, tint_of
 
 _READ = ["GET", "HEAD"]
 _HERE = "/desk/reports"
@@ -138,10 +140,17 @@ def _query(wanted: AskedDays) -> str:
 
 def _view(table: ReportTable, csv: str) -> Mapping[str, Any]:
     shares = (
-        [
-            (count, f"{how} ({share}%)", how != NOT_REACHED)
-            for how, count, share in table.rows
-        ]
+        sorted(
+            (
+                (
+                    count,
+                    f"{how} ({share}%)",
+                    UNREACHED if how == NOT_REACHED else tint_of(str(how)),
+                )
+                for how, count, share in table.rows
+            ),
+            key=itemgetter(2),
+        )
         if table.name == "people"
         else []
     )

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from digest.bootstrap import App
+from digest.compose.lifecycle import approve_by
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.slots import closing_in_words
 from digest.model.editions.edition import EditionState
 from digest.model.roles import Right, may
-from digest.model.staff_words import day_in_words, moment_in_words
+from digest.model.staff_words import day_in_words, moment_in_words, soon_in_words
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.reports import alarms
@@ -104,7 +105,7 @@ def _today(
                 "campaign": slot.campaign,
                 "title": stored[slot.campaign].campaign.title,
                 "schedule": slot.schedule,
-                "when": moment_in_words(slot.at, slot.timezone)
+                "when": soon_in_words(slot.at, now, slot.timezone)
                 + closing_in_words(slot.closes, slot.at, now, slot.timezone),
                 "readers": expected.get(slot.schedule_id, ExpectedReaders()),
             }
@@ -114,6 +115,11 @@ def _today(
         "paused": [row.campaign.title for row in stored.values() if row.paused_at],
         "waiting": [
             _edition(connection, edition, campaign, now)
+            | {
+                "until": moment_in_words(
+                    approve_by(edition, campaign), campaign.timezone
+                )
+            }
             for edition, campaign in reversed(by_slot)
             if edition.state in _WAITING
         ],
@@ -193,4 +199,5 @@ def _edition(
         "copies": edition_copies.copies_in_words(connection, edition),
         "not_served": unserved.count_not_served(connection, edition.id),
         "is_planned": edition.planned_at is not None,
+        "is_recalled": edition.is_recalled,
     }

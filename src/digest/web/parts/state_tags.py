@@ -58,6 +58,8 @@ EDITIONS: Mapping[str, StateTag] = {
     EditionState.CANCELLED: StateTag("Cancelled", "cross", "bad"),
     EditionState.STOPPED: StateTag("Called back", "cross", "bad"),
 }
+# An edition that is frozen, and goes once a person has approved it.
+WAITS = StateTag("Waits for approval", "question", "ask")
 COPIES: Mapping[str, StateTag] = {
     DeliveryState.PLANNED: StateTag("Waiting", "clock", "wait"),
     DeliveryState.HANDING_OVER: StateTag("Being handed over", "arrow", "doing"),

@@ -44,6 +44,7 @@ class BatchWords:
             "is_proofs": batch.is_rehearsal,
             "is_empty": batch.is_empty,
             "has_files": batch.has_files,
+            "phone": campaign.letter.phone,
         }
 
     def _done(self, batch: PrintBatch, at: datetime | None, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from digest.web.parts.edition_places import EditionPlace
 from digest.web.parts.inputs import RowId
 from digest.web.parts.pages import Pages
 from digest.web.parts.routing import PageRouter
+from digest.web.parts.tints import tint_of
 
 _READ = ["GET", "HEAD"]
 _DONE = {
@@ -225,10 +227,13 @@ class EditionPages:
                 (each.level.value, _sentence(each.words)) for each in check.results
             ],
             "stops": sum(each.level.value == "stop" for each in check.results),
-            "copies": [
-                (count, fmt.words.capitalize())
-                for fmt, count in reach.by_format.items()
-            ],
+            "copies": sorted(
+                (
+                    (count, f"by {fmt.words}", tint_of(fmt.words))
+                    for fmt, count in reach.by_format.items()
+                ),
+                key=itemgetter(2),
+            ),
             "readers": reach.readers,
             "left_out": sorted(reach.left_out.items()),
             "unreachable": reach.left_out["unreachable"],

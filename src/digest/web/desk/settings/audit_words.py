@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from digest.model.staff_words import moment_in_words
+from digest.model.staff_words import day_as_told, moment_in_words
 from digest.store.staff.audit import RecordedAct
 from digest.web.parts.state_tags import EDITIONS
 
@@ -74,7 +74,7 @@ def _value(value: Any, zone: str, *, is_of_edition: bool) -> str:
         moment = None
     if moment is not None and moment.tzinfo is not None:
         return moment_in_words(moment, zone)
-    return str(value)
+    return day_as_told(str(value))
 
 
 def _capital(words: str) -> str:

@@ -48,8 +48,11 @@ class PrivacyWords:
         words, campaign = self._words, self._campaign
         organisation = campaign.organisation
         name = organisation.name or campaign.sender_name
+        # Whose news is called as they are would be sent by itself.
         lines: list[str] = [
-            words.gettext(
+            words.gettext("%(sender)s answer for what is held of you.", sender=name)
+            if name == campaign.title
+            else words.gettext(
                 "%(title)s is sent by %(sender)s, who answer for what is held of you.",
                 title=campaign.title,
                 sender=name,

@@ -286,7 +286,10 @@ SECTIONS: tuple[FormSection, ...] = (
             FormField("phone", "Phone", "The number that readers may ring"),
             FormField("postage", "Postage", default="second"),
             FormField(
-                "price", "What posting one letter costs", "0.87", codec=codecs.DECIMAL
+                "price",
+                "What posting one letter costs",
+                "Like 0.87",
+                codec=codecs.DECIMAL,
             ),
             FormField(
                 "slip",
