@@ -12,6 +12,7 @@ import feedparser
 
 from digest.gather import limits
 from digest.gather.feeds.dates import ANYWHERE, DateReading
+from digest.gather.feeds.feed_footers import without_footer
 from digest.gather.feeds.item_words import FileWords, own_words_alone
 from digest.gather.feeds.xml_scan import feeds_of_one_item, within_limits
 from digest.gather.items.attachments import Attachment
@@ -134,10 +135,10 @@ def _entry(entry: Any, feed: _FeedHead) -> RawItem:
     return RawItem(
         key=raw.get("id") or url or "",
         title=title,
-        body=_content(raw),
+        body=without_footer(_content(raw), url),
         base=_base(raw, feed),
         url=url,
-        summary=_text(raw.get("summary_detail")),
+        summary=without_footer(_text(raw.get("summary_detail")), url),
         byline=parse(one_line(_author(raw) or feed.author)),
         published=published.instant,
         unread_date=published.unread,
