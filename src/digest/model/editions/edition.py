@@ -58,11 +58,11 @@ class VariantKey:
 
     def takes(self, position: int, topics: tuple[str, ...]) -> bool:
         """Whether an item at that position and with those topics is in it."""
-        return self.wants(topics) and self.due.takes(position)
+        return self.due.takes(position) and self.wants(topics)
 
     def wants(self, topics: tuple[str, ...]) -> bool:
         """Whether its readers want items with those topics."""
-        return not self.topics or not topics or bool(set(self.topics) & set(topics))
+        return not (self.topics and topics and set(self.topics).isdisjoint(topics))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.compose.plan import LeftOut, PlannedCopy, decide
+from digest.compose.plan import LeftOut, PlannedCopy, decide, needed_since
 from digest.compose.selection import EditionSelection
 from digest.compose.variants import news
 from digest.compose.whats_on import ListScope, events_alone
@@ -126,20 +126,30 @@ def foreseen(  # noqa: PLR0913 - what decides it, each by name
     # Whose pause is over by then is planned for.
     at = max(now, slot or now)
     begins = max(begins, owed.begins(connection, stored.id, mode))
-    for each in kind_counts.of_schedule(connection, schedule.id, mode, at, edition_id):
+    counts = kind_counts.of_schedule(connection, schedule.id, mode, at, edition_id)
+    kinds = {each.name: each.kind for each in counts if each.kind}
+    dues = {
+        each.name: due_to(max(each.kind.position, begins), end, each.owed, begins)
+        for each in counts
+        if each.kind
+    }
+    # Each kind looks at what may be any's, and the log is long.
+    since = needed_since(kinds, dues, end)
+    entries = [entry for entry in entries if entry.position > since]
+    for each in counts:
         readers = each.readers - each.copies
         if not readers:
             continue
         if each.kind is None:
             left_out[UNREACHABLE] += readers
             continue
-        due = due_to(max(each.kind.position, begins), end, each.owed, begins)
-        match decide(each.kind, due, entries, selection):
+        match decide(each.kind, dues[each.name], entries, selection):
             case LeftOut(why):
                 left_out[why] += readers
             case PlannedCopy(channel=channel, key=key):
                 copies[channel] += readers
-                takes = (e.id for e in entries if key.takes(e.position, e.topics))
+                others = (entry for entry in entries if entry.id not in wanted)
+                takes = (e.id for e in others if key.takes(e.position, e.topics))
                 wanted.update(takes)
     titles = tuple(entry.item.title for entry in entries if entry.id in wanted)
     return ForeseenEdition(schedule.schedule.name, slot, copies, left_out, titles)
