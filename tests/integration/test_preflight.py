@@ -11,7 +11,8 @@ from digest.audience.unsubscribing import unsubscribe
 from digest.compose import stopping
 from digest.errors import DigestError
 from digest.model.editions.mode import Mode
-from digest.model.posts.blocks import Paragraph, TextSpan
+from digest.model.posts.blocks import Paragraph, Picture, TextSpan
+from digest.model.posts.pictures import PictureFile, PictureUse
 from digest.schedule.editions import preflight, publishing
 from digest.schedule.editions.preflight import EditionCheck
 from digest.schedule.editions.previews import Previews
@@ -19,6 +20,8 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, reader
+from digest.store.posts import pictures
+from digest.store.posts.pictures import PictureReading
 from digest.store.reports import edition_copies
 from tests.builders import EIGHT, a_post, an_event
 from tests.queries import counting
@@ -231,6 +234,25 @@ def test_sheets_and_stamps_are_counted(sqlite_engine: Engine) -> None:
     assert posted.cost == Decimal("1.74")
     assert posted.sheets
     assert posted.sheets > posted.most_sheets > 2
+
+
+def test_the_pictures_of_all_its_formats_are_asked_for_once(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    a_reader(sqlite_engine, "kim", email=None, format="large-print", **ADDRESS)
+    address = "https://example.org/lamp.jpg"
+    with writing(sqlite_engine) as connection:
+        reading_of_it = PictureReading("k" * 32, "mark")
+        pictures.note_found(connection, address, reading_of_it, EIGHT)
+        files = dict.fromkeys(PictureUse, PictureFile("image/png", 1, 1, b"no file"))
+        pictures.put(connection, "k" * 32, files, EIGHT)
+    pictured = a_post("two", title="Two", picture=Picture(address, alt="A lamp"))
+    posts_accepted(sqlite_engine, [pictured])
+    with counting(sqlite_engine) as statements:
+        checked(live)
+
+    assert sum("FROM picture_file" in words for words in statements) == 1
 
 
 def test_one_that_was_called_back_is_looked_at_by_its_number(

@@ -22,6 +22,7 @@ from digest.model.editions.edition import Variant, VariantKey
 from digest.model.editions.mode import Mode
 from digest.model.editions.steering import Steering
 from digest.model.formats import Format
+from digest.model.posts.pictures import Gallery
 from digest.model.staff_words import counted, day_in_words
 from digest.schedule.editions.previews import Previews
 from digest.schedule.editions.reach import EditionReach, VariantKind, foresee
@@ -227,8 +228,10 @@ def checked(
     """Return what an edition comes to: its copies are made, in no transaction."""
     edition, reached = foreseen.edition, foreseen.reach
     faults = Counter[str]()
-    posted = _posted(previews, foreseen, faults)
-    _try_each_format(previews, foreseen.variants, faults)
+    # One question for all: each kind of letter is a variant.
+    gallery = previews.gallery(foreseen.variants.values())
+    posted = _posted(previews, foreseen, gallery, faults)
+    _try_each_format(previews, foreseen.variants, gallery, faults)
     results = (
         *_must_hold(previews, foreseen, now),
         *(CheckResult(CheckLevel.STOP, words) for words in faults),
@@ -268,7 +271,10 @@ def _refuse_planned(connection: Connection, edition: OpenEdition) -> None:
 
 
 def _posted(
-    previews: Previews, foreseen: ForeseenCopies, faults: Counter[str]
+    previews: Previews,
+    foreseen: ForeseenCopies,
+    gallery: Gallery,
+    faults: Counter[str],
 ) -> PostedLetters:
     """Return what the letters come to; those of many kinds are not all laid out."""
     edition, reached, variants = foreseen.edition, foreseen.reach, foreseen.variants
@@ -277,7 +283,7 @@ def _posted(
     sheets: dict[VariantKind, int] = {}
     for kind in (kind for kind in kinds if kind in variants):
         try:
-            pages = previews.shared_by(variants[kind]).facts["pages"]
+            pages = previews.shared_by(variants[kind], gallery).facts["pages"]
         except DigestError as fault:
             faults[f"{kind[0].words}: {fault}"] += 1
         else:
@@ -293,14 +299,17 @@ def _posted(
 
 
 def _try_each_format(
-    previews: Previews, variants: Mapping[VariantKind, Variant], faults: Counter[str]
+    previews: Previews,
+    variants: Mapping[VariantKind, Variant],
+    gallery: Gallery,
+    faults: Counter[str],
 ) -> None:
     """Make one email of each format and language."""
     for (fmt, _, _), variant in variants.items():
         if fmt.points:
             continue
         try:
-            previews.shared_by(variant)
+            previews.shared_by(variant, gallery)
         except DigestError as fault:
             faults[f"{fmt.words}: {fault}"] += 1
 

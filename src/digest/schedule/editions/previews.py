@@ -1,6 +1,6 @@
 """An edition to look at, before or after it goes out, in every format."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from digest.model.people.person import Addressee
 from digest.model.people.postal_address import PostalAddress
 from digest.model.posts.blocks import Paragraph, TextSpan
 from digest.model.posts.items import Post
+from digest.model.posts.pictures import Gallery
 from digest.render.families import family_of
 from digest.render.options import RenderOptions, no_calendar
 from digest.schedule.editions.named_schedule import schedule_of
@@ -144,9 +145,13 @@ class Previews:
             raise NotFound(f"edition {edition_id} carries nothing to look at")
         return composed.variant
 
-    def shared_by(self, variant: Variant) -> Rendition:
+    def gallery(self, variants: Iterable[Variant]) -> Gallery:
+        """Return the files of the pictures that any of these variants may show."""
+        return gallery_for(self.engine, *variants)
+
+    def shared_by(self, variant: Variant, gallery: Gallery) -> Rendition:
         """Return what all readers of the variant would share. Raises RenderError."""
-        return family_of(variant.format).make(variant, self.options(variant))
+        return family_of(variant.format).make(variant, self.options(variant, gallery))
 
     def _rendered(
         self, variant: Variant, preview: Preview, reader: Addressee
@@ -154,12 +159,17 @@ class Previews:
         family = family_of(variant.format)
         return family.preview(variant, preview, self.options(variant), reader)
 
-    def options(self, variant: Variant) -> RenderOptions:
-        """Return what a renderer is told beside the variant."""
+    def options(
+        self, variant: Variant, gallery: Gallery | None = None
+    ) -> RenderOptions:
+        """Return what a renderer is told beside the variant.
+
+        Its pictures are looked up where no `gallery` has them.
+        """
         return RenderOptions(
             self.clock(),
             self.templates_dir,
-            gallery_for(self.engine, variant),
+            gallery_for(self.engine, variant) if gallery is None else gallery,
             self.hosted_at,
             self.shorten,
             self.calendar_url,

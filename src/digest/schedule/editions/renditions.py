@@ -1,7 +1,7 @@
 """Renditions made when they are first needed, and kept."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -173,17 +173,24 @@ def _what_fails(variant: Variant, fault: DigestError) -> str:
     return f"{variant.format} in {variant.language}: {fault}"
 
 
-def gallery_for(engine: Engine, variant: Variant) -> Gallery:
-    """Return the files of the pictures that the variant may show, as it needs them."""
-    uses = family_of(variant.format).picture_uses(variant.format)
-    if not uses:
-        return {}
-    names = {
-        picture.copy_name for item in variant.items for picture in pictures_in(item)
-    }
+def gallery_for(engine: Engine, *variants: Variant) -> Gallery:
+    """Return the files of the pictures that the variants may show, as they need them.
+
+    Of many variants in one question.
+    """
+    names, uses = set[str](), set[PictureUse]()
+    for variant in variants:
+        if needed := family_of(variant.format).picture_uses(variant.format):
+            uses.update(needed)
+            names.update(_pictures_of(variant))
+    return _gallery_of(engine, names, tuple(sorted(uses)))
+
+
+def _pictures_of(variant: Variant) -> Iterator[str]:
+    for item in variant.items:
+        yield from (picture.copy_name for picture in pictures_in(item))
     if (logo := variant.campaign.logo) and logo.copy:
-        names.add(logo.copy.name)
-    return _gallery_of(engine, names, uses)
+        yield logo.copy.name
 
 
 def _gallery_of(
