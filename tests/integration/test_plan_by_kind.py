@@ -1,6 +1,7 @@
 """Planning for many readers at once decides as it would for each of them alone."""
 
 import random
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from digest.model.editions.due_stretch import DueStretch, due_to, only
 from digest.model.editions.edition import VariantKey
 from digest.model.editions.steering import Steering
 from digest.model.formats import FORMATS, named
+from digest.schedule.editions.foresight import ReaderScope
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import (
     carried_over,
@@ -32,6 +34,7 @@ from digest.store.campaigns import campaigns
 from digest.store.delivery import deliveries
 from digest.store.editions import editions, moves
 from digest.store.people import owed
+from digest.store.people.kinds import kind_counts
 from digest.store.people.readers import kinds_of_readers
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted, schedule_id
@@ -238,3 +241,43 @@ def batches_hold_each_email_once(
             if batch.first_reader_id <= who <= batch.last_reader_id
         ]
         assert len(holding) == 1
+
+
+def test_readers_are_counted_by_kind_as_each_is_read_alone(
+    engine: Engine, chance: random.Random
+) -> None:
+    a_stored_campaign(engine)
+    for number in range(READERS):
+        any_reader(engine, chance, number)
+    # Past the first, of whom nobody could read what they want.
+    scope = ReaderScope(1, schedule_id(engine, "daily"), plan_cursor=1)
+    with writing(engine) as connection:
+        connection.execute(
+            update(reader).where(reader.c.id == 1).values(format="unknown")
+        )
+        for reader_id in (4, 5, 6, 7):
+            stretch = DueStretch(0, chance.randrange(1, 3))
+            owed.ask_for(connection, scope.mode, reader_id, stretch)
+    for at in (EIGHT, EIGHT + 30 * DAY):
+        with reading(engine) as connection:
+            counts = kind_counts.of_schedule(
+                connection, scope.schedule_id, scope.mode, at
+            )
+            alone = kinds_of_readers(connection, scope, READERS, at)
+            owed_to = owed.of_readers(connection, scope.mode, alone)
+        each_alone = Counter(
+            (kind, *owed_to.get(number, ())) for number, kind in alone.items()
+        )
+        by_kind = Counter[tuple[object, ...]]()
+        for each in counts:
+            by_kind[each.kind, *each.owed] += each.readers
+
+        assert by_kind.pop((None,), 1) == 1
+        assert by_kind == each_alone
+        assert all(
+            alone[number] == each.kind
+            for each in counts
+            if each.kind
+            for number in (each.first, each.last)
+        )
+        assert len(counts) == len({each.name for each in counts})
