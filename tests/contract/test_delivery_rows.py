@@ -20,9 +20,10 @@ from digest.store.base.tables import (
     send_batch,
     subscriber,
 )
-from digest.store.delivery import claims, copies, deliveries, send_batches
+from digest.store.delivery import claims, deliveries, send_batches
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.editions import renditions
+from digest.store.reports import listed_copies
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -127,7 +128,7 @@ def test_only_an_attempt_that_is_charged_counts(engine: Engine) -> None:
                 connection, DeliveryMove(planned.key(), HANDING_OVER), EIGHT
             )
             deliveries.move(connection, change, EIGHT)
-        [row] = copies.listed(connection, planned.id)
+        [row] = listed_copies.listed(connection, planned.id)
 
     assert (row.attempts, row.reason) == (1, "451")
     assert row.next_attempt_at == EIGHT + LENGTH
@@ -174,8 +175,8 @@ def test_everybody_an_edition_was_for_is_listed_those_left_out_too(
                 reason="no address is held: add one",
             )
         )
-        everyone = copies.listed(connection, planned.id)
-        chosen = copies.listed(connection, planned.id, [copies.LEFT_OUT])
+        everyone = listed_copies.listed(connection, planned.id)
+        chosen = listed_copies.listed(connection, planned.id, [listed_copies.LEFT_OUT])
 
     assert [
         (copy.name, copy.channel, copy.state, copy.reason) for copy in everyone
@@ -194,8 +195,10 @@ def test_a_copy_that_may_have_arrived_unknown_to_us_says_so_for_good(
     with writing(engine) as connection:
         for state in (HANDING_OVER, UNCERTAIN, PLANNED, HANDING_OVER, ACCEPTED):
             deliveries.move(connection, DeliveryMove(planned.key(), state), EIGHT)
-            doubts.append(copies.listed(connection, planned.id)[0].doubt)
-        doubtful = copies.listed(connection, planned.id, [copies.DOUBTFUL])
+            doubts.append(listed_copies.listed(connection, planned.id)[0].doubt)
+        doubtful = listed_copies.listed(
+            connection, planned.id, [listed_copies.DOUBTFUL]
+        )
 
     assert doubts == ["", *["may have arrived"] * 2, *["may have arrived twice"] * 2]
     assert [copy.name for copy in doubtful] == ["Reader 0"]
@@ -231,7 +234,7 @@ def test_two_of_one_name_are_told_apart_by_where_they_are_reached(
     planned = a_planned_edition(engine, emails=1, letters=1)
     with writing(engine) as connection:
         connection.execute(update(subscriber).values(name="Ann Example"))
-        by_email, by_post = copies.listed(connection, planned.id)
+        by_email, by_post = listed_copies.listed(connection, planned.id)
 
     assert by_email.name == by_post.name
     assert "@" in by_email.to

@@ -19,8 +19,9 @@ from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, departure, subscriber, suppression
-from digest.store.delivery import bounces, copies, deliveries
+from digest.store.delivery import bounces, deliveries
 from digest.store.delivery.deliveries import DeliveryMove
+from digest.store.reports import listed_copies
 from tests.builders import EIGHT
 from tests.lists import HASHER
 from tests.reports import a_complaint, a_fate, a_maildir, a_report, an_intake
@@ -102,7 +103,7 @@ def test_a_hard_bounce_is_on_record_and_ends_writing_to_that_address(
     assert suppressed(engine) == {"email-1": "bounced: 5.1.1"}
     assert states(engine, planned.id)[DeliveryState.CANCELLED] == 1
     with reading(engine) as connection:
-        listed = copies.listed(connection, planned.id)
+        listed = listed_copies.listed(connection, planned.id)
         facts = everything(connection, HASHER, "reader-1@example.org")
     words = "bounced for good: 5.1.1 550 No such user here"
     assert [row.bounced for row in listed] == ["", words]

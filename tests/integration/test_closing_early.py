@@ -24,10 +24,10 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.delivery import send_batches
 from digest.store.delivery.claims import ClaimResult, claim, guard_for
-from digest.store.delivery.copies import listed
 from digest.store.delivery.send_batches import Lease
 from digest.store.editions import editions
 from digest.store.editions.holding_back import quiet_until
+from digest.store.reports.listed_copies import listed
 from tests.builders import EIGHT, a_post, words
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock

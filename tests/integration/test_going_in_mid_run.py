@@ -22,8 +22,8 @@ from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition, item, reader
-from digest.store.delivery import copies
 from digest.store.posts import log
+from digest.store.reports import listed_copies
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.lists import imported
@@ -159,7 +159,7 @@ def test_who_goes_gets_nothing_more(
     ]
     assert states(planned.engine, 1)[DeliveryState.CANCELLED] == 1
     with reading(planned.engine) as connection:
-        [cancelled] = copies.listed(connection, 1, [DeliveryState.CANCELLED])
+        [cancelled] = listed_copies.listed(connection, 1, [DeliveryState.CANCELLED])
     assert cancelled.reason
 
 

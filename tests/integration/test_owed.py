@@ -20,10 +20,11 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, reader
 from digest.store.campaigns import campaigns
-from digest.store.delivery import copies, deliveries
+from digest.store.delivery import deliveries
 from digest.store.editions import editions, moves
 from digest.store.people.places import start_from
 from digest.store.posts import log
+from digest.store.reports import listed_copies
 from tests.builders import EIGHT, a_post
 from tests.stored import (
     FILE,
@@ -92,7 +93,7 @@ def titles(engine: Engine, edition_id: int, who: int = 1) -> list[str] | None:
 def debt(engine: Engine, edition_id: int, who: int = 1) -> str:
     """Return what staff are told of a reader's copy."""
     with reading(engine) as connection:
-        listed = copies.listed(connection, edition_id)
+        listed = listed_copies.listed(connection, edition_id)
     [copy] = [copy for copy in listed if copy.key.reader_id == who]
     return copy.debt
 

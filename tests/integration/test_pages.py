@@ -12,7 +12,7 @@ from digest.audience.erasing import erase
 from digest.bootstrap import App, opened
 from digest.model.people.reader_marks import ReaderRef
 from digest.settings import Settings
-from digest.store.delivery import copies
+from digest.store.reports import listed_copies
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 
@@ -168,7 +168,7 @@ def test_who_was_erased_is_not_offered_the_way_back(
 
 def state_of_ann(program: App) -> str:
     with program.reading() as connection:
-        listed = copies.listed(connection, 1)
+        listed = listed_copies.listed(connection, 1)
     return next(row.state for row in listed if row.name == "Ann")
 
 

@@ -23,9 +23,10 @@ from digest.store.base.tables import (
     subscriber,
     suppression,
 )
-from digest.store.delivery import copies, print_batches
+from digest.store.delivery import print_batches
 from digest.store.delivery.calling import calls
 from digest.store.people import suppressions
+from digest.store.reports import listed_copies
 from digest.store.staff import accounts
 from digest.store.staff.rounds import ALL_ROUNDS
 from digest.web.app import make_app
@@ -360,7 +361,7 @@ def test_a_letter_that_came_back_is_written_down_with_what_follows(
     assert suppressed(paper.program) == ({("post", "1")} if ends else set())
     assert ("Post goes on until" in page) is not ends
     with paper.program.reading() as connection:
-        listed = copies.listed(connection, paper.batches[DILWYN].edition_id)
+        listed = listed_copies.listed(connection, paper.batches[DILWYN].edition_id)
     assert {row.name: row.bounced for row in listed if row.bounced} == {
         "Bo": reason.words
     }

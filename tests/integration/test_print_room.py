@@ -29,18 +29,13 @@ from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
-from digest.store.delivery import (
-    copies,
-    deliveries,
-    print_batches,
-    returned_letters,
-)
+from digest.store.delivery import deliveries, print_batches, returned_letters
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.print_batches import (
     PrintBatchState,
 )
 from digest.store.editions import editions
-from digest.store.reports import edition_copies
+from digest.store.reports import edition_copies, listed_copies
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
@@ -105,7 +100,7 @@ def test_a_batch_holds_every_letter_with_its_files_and_their_sum(
     assert stat.S_IMODE(pdf.stat().st_mode) == 0o600
     assert stat.S_IMODE(pdf.parent.stat().st_mode) == 0o700
     with reading(engine) as connection:
-        everyone = copies.listed(connection, planned.id)
+        everyone = listed_copies.listed(connection, planned.id)
         state = connection.scalar(select(edition.c.state))
     assert {(row.state, row.reason) for row in everyone} == {
         (ACCEPTED, f"in print batch {outcome.batch.id}")
@@ -205,7 +200,7 @@ def test_a_letter_that_cannot_be_laid_waits_and_the_others_go(
     assert outcome.waiting == {planned.key(0): "the address has nine lines: shorten it"}
     assert states(engine, planned.id) == {PLANNED: 1, ACCEPTED: 1}
     with reading(engine) as connection:
-        [waiting] = copies.listed(connection, planned.id, [PLANNED])
+        [waiting] = listed_copies.listed(connection, planned.id, [PLANNED])
     assert waiting.reason == "the address has nine lines: shorten it"
     faults.clear()
     assert room.make(planned.id, patient=True).batch is None
@@ -570,7 +565,7 @@ def test_pages_tell_of_a_letter_where_it_is_and_not_that_it_was_accepted(
         for act in (lambda _: None, steps.printed, room.posted):
             act(batch.id)
             with reading(engine) as connection:
-                copies_now = copies.listed(connection, planned.id)
+                copies_now = listed_copies.listed(connection, planned.id)
                 [run] = status_of(engine, EIGHT)["runs"]
             listed.append({(copy.state, copy.standing) for copy in copies_now})
             to_post.append((run["ended"], run["to_post"], run["dealt_with"]))

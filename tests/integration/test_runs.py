@@ -17,7 +17,6 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, delivery, edition, left_out
 from digest.store.delivery import (
     carriers,
-    copies,
     deliveries,
     rate_limits,
     send_batches,
@@ -26,7 +25,7 @@ from digest.store.delivery import (
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.editions import editions
 from digest.store.holds import holds
-from digest.store.reports import unserved
+from digest.store.reports import listed_copies, unserved
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 
@@ -297,11 +296,11 @@ def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> 
             )
         )
         reader_ids, after = list[int](), 0
-        while page := copies.listed(connection, planned.id, (), after, 3):
+        while page := listed_copies.listed(connection, planned.id, (), after, 3):
             assert len(page) <= 3
             reader_ids += [copy.key.reader_id for copy in page]
             after = reader_ids[-1]
-        refused = copies.listed(connection, planned.id, [REFUSED])
+        refused = listed_copies.listed(connection, planned.id, [REFUSED])
 
     assert reader_ids == sorted(planned.readers)
     assert refused == []
@@ -309,7 +308,7 @@ def test_everybody_is_listed_in_pages_each_once_and_in_order(engine: Engine) -> 
 
 def test_a_list_longer_than_a_page_is_read_to_its_end(engine: Engine) -> None:
     planned = a_planned_edition(engine, emails=limits.COPIES_LISTED + 1)
-    pages = [*copies.everybody(engine, planned.id, [PLANNED])]
+    pages = [*listed_copies.everybody(engine, planned.id, [PLANNED])]
 
     assert [len(page) for page in pages] == [limits.COPIES_LISTED, 1]
-    assert [*copies.everybody(engine, planned.id, [REFUSED])] == []
+    assert [*listed_copies.everybody(engine, planned.id, [REFUSED])] == []

@@ -37,6 +37,7 @@ from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import claims, copies, deliveries, send_batches, settling
+from digest.store.reports import listed_copies
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier, ScriptedConnection
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
@@ -141,7 +142,7 @@ def test_a_refused_reader_keeps_nobody_else_waiting(engine: Engine) -> None:
 
     assert send(a_sender(engine, carrier)) == RunTally(accepted=2, refused=1)
     with reading(engine) as connection:
-        [refused] = copies.listed(connection, planned.id, [REFUSED])
+        [refused] = listed_copies.listed(connection, planned.id, [REFUSED])
     assert (refused.name, refused.reason) == ("Reader 0", "550 5.1.1 no such user")
     assert edition_state(engine) == "sent"
 
@@ -175,7 +176,7 @@ def test_a_copy_that_would_come_too_late_expires_in_words(engine: Engine) -> Non
         clock.move(timedelta(days=1))
 
     with reading(engine) as connection:
-        [cancelled] = copies.listed(connection, planned.id)
+        [cancelled] = listed_copies.listed(connection, planned.id)
     assert len(carrier.copies) == 2
     assert cancelled.state == DeliveryState.EXPIRED
     by = "wanted by Wednesday 8 July 2026, 09:00 BST; "
@@ -195,7 +196,7 @@ def test_greylisting_costs_a_reader_nothing(engine: Engine) -> None:
     send(sender)
 
     with reading(engine) as connection:
-        [served] = copies.listed(connection, planned.id)
+        [served] = listed_copies.listed(connection, planned.id)
     assert (served.state, served.attempts) == (ACCEPTED, 1)
 
 
@@ -228,7 +229,7 @@ def test_a_domain_at_its_limit_holds_nobody_else_up(engine: Engine) -> None:
 
     assert send(sender).accepted == 3
     with reading(engine) as connection:
-        [waits] = copies.listed(connection, planned.id, [PLANNED])
+        [waits] = listed_copies.listed(connection, planned.id, [PLANNED])
     assert "slow.example" in waits.reason
     assert waits.attempts == 0
 
@@ -281,7 +282,7 @@ def test_a_held_copy_waits_for_a_person_to_settle_it(
     assert states(engine, planned.id) == {ACCEPTED: 1}
     assert edition_state(engine) == "sent"
     with reading(engine) as connection:
-        assert copies.listed(connection, planned.id)[0].doubt == doubt
+        assert listed_copies.listed(connection, planned.id)[0].doubt == doubt
     assert ("may have arrived twice" in caplog.text) == bool(doubt)
 
 
@@ -295,7 +296,7 @@ def test_a_carrier_that_cannot_be_reached_pauses_the_run_and_touches_nobody(
 
     assert send(sender) == RunTally(paused="the mail server is not up")
     with reading(engine) as connection:
-        everyone = copies.listed(connection, planned.id)
+        everyone = listed_copies.listed(connection, planned.id)
     assert {(row.state, row.attempts, row.reason) for row in everyone} == {
         (PLANNED, 0, "")
     }
@@ -314,7 +315,7 @@ def test_one_copy_that_gets_us_turned_away_keeps_the_others_waiting_only_once(
     assert states(engine, planned.id) == {PLANNED: 5}
     assert send(sender) == RunTally(accepted=4)
     with reading(engine) as connection:
-        [waiting] = copies.listed(connection, planned.id, [PLANNED])
+        [waiting] = listed_copies.listed(connection, planned.id, [PLANNED])
     assert (waiting.attempts, waiting.reason) == (0, "550 5.7.1 no")
 
 
@@ -359,7 +360,7 @@ def test_who_goes_during_the_run_gets_nothing_more(
     assert send(a_sender(engine, carrier)) == RunTally(accepted=2, cancelled=1)
     assert carrier.recipients == [FIRST, "reader-1@example.org"]
     with reading(engine) as connection:
-        [cancelled] = copies.listed(connection, planned.id, [CANCELLED])
+        [cancelled] = listed_copies.listed(connection, planned.id, [CANCELLED])
     assert cancelled.reason == claims.LEFT
 
 
@@ -436,7 +437,7 @@ def test_an_address_beyond_use_is_refused_and_shown(engine: Engine) -> None:
 
     assert send(a_sender(engine, ScriptedCarrier())) == RunTally(accepted=1, refused=1)
     with reading(engine) as connection:
-        [refused] = copies.listed(connection, planned.id, [REFUSED])
+        [refused] = listed_copies.listed(connection, planned.id, [REFUSED])
     assert "ask for another address, or write by post" in refused.reason
 
 
@@ -476,7 +477,7 @@ def test_a_copy_left_on_the_wire_is_held_where_that_is_the_policy(
         accepted=1
     )
     with reading(engine) as connection:
-        [uncertain] = copies.listed(connection, planned.id, [UNCERTAIN])
+        [uncertain] = listed_copies.listed(connection, planned.id, [UNCERTAIN])
     assert uncertain.reason == send_batches.INTERRUPTED
 
 

@@ -11,12 +11,13 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
-from digest.store.delivery import copies, deliveries, resending, settling
-from digest.store.delivery.copies import ListedCopy
+from digest.store.delivery import deliveries, resending, settling
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.settling import EmailChoice
 from digest.store.editions import editions
 from digest.store.people import owed
+from digest.store.reports import listed_copies
+from digest.store.reports.listed_copies import ListedCopy
 from digest.store.staff import audit
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states
@@ -50,7 +51,7 @@ def all_of(run: PlannedEdition) -> EmailChoice:
 
 def listed(engine: Engine, run: PlannedEdition) -> list[ListedCopy]:
     with reading(engine) as connection:
-        return copies.listed(connection, run.id)
+        return listed_copies.listed(connection, run.id)
 
 
 def state_of(engine: Engine, run: PlannedEdition) -> EditionState:

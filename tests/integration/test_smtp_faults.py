@@ -15,7 +15,7 @@ from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
-from digest.store.delivery import copies
+from digest.store.reports import listed_copies
 from tests.fakes.certificates import OPENSSL, certificate, expired_certificate
 from tests.fakes.mail_server import (
     DRIP,
@@ -224,7 +224,7 @@ def test_every_copy_ends_as_the_table_says(
         ).send_due(threading.Event())
 
     with reading(sqlite_engine) as connection:
-        rows = list(copies.listed(connection, contexts.id))
+        rows = list(listed_copies.listed(connection, contexts.id))
     reasons = [row.reason for row in rows], tally
     assert {(row.state, row.attempts) for row in rows} == {
         (row.state, int(row.charged))

@@ -16,7 +16,7 @@ from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
-from digest.store.delivery import copies
+from digest.store.reports import listed_copies
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.integration.test_smtp_faults import ROWS, Row
 from tests.rows import a_planned_edition
@@ -106,7 +106,7 @@ def test_postfix_makes_copies_end_as_the_table_says(
         ).send_due(threading.Event())
 
     with reading(sqlite_engine) as connection:
-        rows = list(copies.listed(connection, planned.id))
+        rows = list(listed_copies.listed(connection, planned.id))
     reasons = [row.reason for row in rows], tally
     assert {(row.state, row.attempts) for row in rows} == {
         (row.state, int(row.charged))

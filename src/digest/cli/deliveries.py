@@ -14,8 +14,8 @@ from digest.cli.parts.options import AsJson, DryRun, columns, result
 from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
-    from digest.store.delivery.copies import ListedCopy
     from digest.store.delivery.settling import EmailChoice
+    from digest.store.reports.listed_copies import ListedCopy
 
 # What a person says of an uncertain email, and the state it moves to.
 _SETTLED = {"resend": "planned", "accepted": "accepted", "not-arrived": "cancelled"}
@@ -96,16 +96,18 @@ def _list(
     from digest.bootstrap import open_app
     from digest.model.delivery.delivery import DeliveryState
     from digest.model.names import unknown
-    from digest.store.delivery import copies
     from digest.store.editions import editions
+    from digest.store.reports import listed_copies
 
-    states = [*DeliveryState, copies.LEFT_OUT, copies.DOUBTFUL]
+    states = [*DeliveryState, listed_copies.LEFT_OUT, listed_copies.DOUBTFUL]
     if state is not None and state not in states:
         raise typer.BadParameter(unknown("state", state, states), param_hint="--state")
     with open_app() as digest:
         with digest.reading() as connection:
             editions.get(connection, edition_id)
-        write(copies.everybody(digest.engine, edition_id, [state] if state else []))
+        write(
+            listed_copies.everybody(digest.engine, edition_id, [state] if state else [])
+        )
 
 
 def _as_table(pages: "Iterable[list[ListedCopy]]") -> None:

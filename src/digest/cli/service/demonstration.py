@@ -22,11 +22,10 @@ from digest.schedule.editions import publishing
 from digest.settings import Settings
 from digest.staff import entrance
 from digest.store.campaigns import campaigns
-from digest.store.delivery import copies
 from digest.store.editions.editions import Edition
 from digest.store.holds import mark_file
 from digest.store.people import subscriptions
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports import edition_copies, listed_copies, unserved
 
 Talk = Callable[[str], None]
 _OURS = (
@@ -116,7 +115,7 @@ def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:
 
 def _arrivals(digest: App, edition: Edition, talk: Talk) -> ArrivedCopies:
     with digest.reading() as connection:
-        listed = copies.listed(connection, edition.id)
+        listed = listed_copies.listed(connection, edition.id)
         batches = edition_copies.print_batches(connection, edition.id)
         missing = unserved.not_served(connection, edition.id)
     for person in missing:

@@ -30,9 +30,9 @@ from digest.store.base.tables import (
     schedule,
     variant,
 )
-from digest.store.delivery.copies import LEFT_OUT
 from digest.store.people.doubles.merges import whose
 from digest.store.people.kinds.reader_chunks import LEFT
+from digest.store.reports.listed_copies import LEFT_OUT
 
 # Where a bounce has what a copy has a state for.
 _CAME_BACK = "came-back"

@@ -13,11 +13,12 @@ from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.roles import Scope
 from digest.schedule.reports.runs import run_of
-from digest.store.delivery import copies, resending, settling
-from digest.store.delivery.copies import ListedCopy
+from digest.store.delivery import resending, settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.settling import EmailChoice
 from digest.store.editions import editions
+from digest.store.reports import listed_copies
+from digest.store.reports.listed_copies import ListedCopy
 from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
@@ -26,7 +27,7 @@ from digest.web.api.parts.problems import RefusedFields
 from digest.web.parts.inputs import RowId
 from digest.web.parts.routing import PageRouter
 
-_STATES = (*DeliveryState, copies.LEFT_OUT, copies.DOUBTFUL)
+_STATES = (*DeliveryState, listed_copies.LEFT_OUT, listed_copies.DOUBTFUL)
 _SETTLED = {
     "resend": DeliveryState.PLANNED,
     "accepted": DeliveryState.ACCEPTED,
@@ -166,7 +167,7 @@ def routes(digest: App) -> APIRouter:
         states = [which.state] if which.state else []
         with digest.reading() as connection:
             editions.get(connection, edition_id)
-            listed = copies.listed(
+            listed = listed_copies.listed(
                 connection, edition_id, states, which.after, which.limit + 1
             )
         views = [_copy(each) for each in listed]

@@ -15,9 +15,10 @@ from fastapi.responses import RedirectResponse
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.roles import Right
-from digest.store.delivery import copies, resending, settling
+from digest.store.delivery import resending, settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.settling import EmailChoice
+from digest.store.reports import listed_copies
 from digest.store.staff.accounts import Account
 from digest.web.desk.runs.run_pages import RunPages, RunQuery
 from digest.web.doors.rights import Staff, needs
@@ -153,7 +154,7 @@ class _CopyActs:
         state = None
         with digest.reading() as connection:
             run = self.runs.title(connection, key.edition_id)
-            people = copies.listed(
+            people = listed_copies.listed(
                 connection, key.edition_id, after=key.reader_id - 1, most=1
             )
             try:

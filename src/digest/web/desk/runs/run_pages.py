@@ -12,9 +12,8 @@ from digest.model.roles import Right
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
-from digest.store.delivery import copies
 from digest.store.editions import editions
-from digest.store.reports import unserved
+from digest.store.reports import listed_copies, unserved
 from digest.web import limits
 from digest.web.desk.runs.run_view import progress_view, run_view, states_of
 from digest.web.doors.rights import needs
@@ -24,7 +23,11 @@ from digest.web.parts.routing import PageRouter
 
 # Read well by a person; how often is theirs to choose, see WCAG 2.2.1.
 _REFRESH_SECONDS = 20
-STATES = (*(state.value for state in DeliveryState), copies.LEFT_OUT, copies.DOUBTFUL)
+STATES = (
+    *(state.value for state in DeliveryState),
+    listed_copies.LEFT_OUT,
+    listed_copies.DOUBTFUL,
+)
 _READ = ["GET", "HEAD"]
 _EMAILS = ("email", "emails")
 _DONE = {
@@ -90,7 +93,7 @@ class RunPages:
             run = progress_view(connection, current)
             not_served = unserved.count_left_out(connection, edition_id)
             most = limits.RUN_PEOPLE
-            people = copies.listed(
+            people = listed_copies.listed(
                 connection, edition_id, states, query.after, most + 1
             )
         return self.page(

@@ -10,10 +10,10 @@ from digest.model.delivery.eta import left_in_words, rate_in_words
 from digest.model.formats import Channel
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run
-from digest.store.delivery import copies, print_batches
+from digest.store.delivery import print_batches
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE
 from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
-from digest.store.reports import edition_copies
+from digest.store.reports import edition_copies, listed_copies
 
 _MEANINGS: dict[str, str] = {
     DeliveryState.PLANNED: "Next in turn",
@@ -28,7 +28,7 @@ _KEPT_BACK = "Not begun: what keeps copies back is told on this page"
 _TRYING_AGAIN = "trying-again"
 _CALLS: dict[str, str] = _MEANINGS | {
     DeliveryState.PLANNED: "To be rung",
-    copies.SPOKEN_TO: "Somebody has told them all of it",
+    listed_copies.SPOKEN_TO: "Somebody has told them all of it",
     DeliveryState.REFUSED: "The number is somebody else's",
 }
 
@@ -67,7 +67,7 @@ def states_of(run: Run) -> list[str]:
     """Return the states to choose from: those of copies, and what else may be so."""
     there = {state for _, state in run.copies}
     stand = [state.value for state in DeliveryState if state in there]
-    return [*stand, copies.LEFT_OUT, copies.DOUBTFUL]
+    return [*stand, listed_copies.LEFT_OUT, listed_copies.DOUBTFUL]
 
 
 def _time_left(run: Run) -> str:
@@ -146,7 +146,7 @@ def _calls(counts: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
     """Yield how calls stand."""
     for state in DeliveryState:
         if count := counts.get(state, 0):
-            standing = copies.standing_of(BY_PHONE, state)
+            standing = listed_copies.standing_of(BY_PHONE, state)
             yield standing, count, _CALLS[standing]
 
 
