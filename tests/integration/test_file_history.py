@@ -18,7 +18,6 @@ from digest.schedule.campaign_files import (
     apply_edited,
     apply_file,
     exported,
-    replace_by_file,
 )
 from digest.schedule.campaign_older_files import OlderFileError
 from digest.schedule.reports.file_history import change_of, history_of
@@ -102,7 +101,7 @@ def test_a_file_older_than_the_desks_change_is_refused_unless_told_to_replace(
         applied(engine, path)
     assert text_of(engine) == LATER
 
-    replace_by_file(engine, path, "Europe/London", EIGHT)
+    apply_file(engine, path, "Europe/London", EIGHT, replaces=True)
     assert text_of(engine) == LATEST
     applied(engine, path, FILE)  # it has seen what the desk did, and goes on
     assert text_of(engine) == FILE

@@ -55,7 +55,6 @@ def apply(
     from digest.schedule.campaign_files import (
         NO_POSTAL_ADDRESS,
         apply_file,
-        replace_by_file,
         unclear_renaming,
     )
     from digest.schedule.campaign_older_files import OlderFileError
@@ -66,15 +65,15 @@ def apply(
             talk(words)
             if not _is_meant():
                 raise typer.Exit(1)
-        act = replace_by_file if replace else apply_file
         is_live = digest.settings.live
         try:
-            applied = act(
+            applied = apply_file(
                 digest.engine,
                 file,
                 timezone,
                 digest.now(),
                 known_as=known_as,
+                replaces=replace,
                 is_live=is_live,
             )
         except OlderFileError as problem:

@@ -60,16 +60,6 @@ class EditedFile:
         return replace(stored, text=self.text, logo=self.logo)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadFile:
-    """A file that was read from `path`, by what it is known again, and how meant."""
-
-    file: CampaignFile
-    path: Path
-    place: str
-    replaces: bool = False
-
-
 class ChangedFileError(CampaignFileError):
     """Somebody has applied another file since the one that was edited was made."""
 
@@ -92,6 +82,7 @@ def apply_file(  # noqa: PLR0913 - how a file is meant, by name
     now: datetime,
     *,
     known_as: str = "",
+    replaces: bool = False,
     is_live: bool = False,
 ) -> AppliedCampaign:
     """Make the database match the file; all of it or nothing.
@@ -100,23 +91,20 @@ def apply_file(  # noqa: PLR0913 - how a file is meant, by name
     Raises CampaignFileError naming every fault, and what cannot be read; for a
     schedule that is never due; and, where mail goes out live, for a campaign that does
     not say from where it writes. Raises OlderFileError where somebody has changed the
-    campaign since the file was made.
+    campaign since the file was made, unless it `replaces` what they did.
     """
-    return _apply_file(engine, _read(path, timezone, known_as), now, is_live=is_live)
-
-
-def replace_by_file(  # noqa: PLR0913 - how a file is meant, by name
-    engine: Engine,
-    path: Path,
-    timezone: str,
-    now: datetime,
-    *,
-    known_as: str = "",
-    is_live: bool = False,
-) -> AppliedCampaign:
-    """Apply the file as `apply_file` does, whatever was changed meanwhile."""
-    read = replace(_read(path, timezone, known_as), replaces=True)
-    return _apply_file(engine, read, now, is_live=is_live)
+    file = _file(path, timezone)
+    place = place_of(path, known_as)
+    campaign = _checked(file, is_live=is_live)
+    logo = campaign_logos.beside(path, campaign)
+    with writing(engine) as connection:
+        ours, origin = _unstamped(connection, campaign.name, file)
+        ours = campaign_logos.with_logo(connection, ours, logo, now)
+        if not replaces:
+            refuse_older(connection, ours, origin, place)
+        applied = _apply(connection, ours, now, origin)
+        file_places.note(connection, campaign.name, place, origin.base)
+    return applied
 
 
 def exported(engine: Engine, name: str) -> str:
@@ -252,21 +240,6 @@ def go_back(  # noqa: PLR0913 - who goes back, and from what, by name
     return apply_edited(engine, edited, now, is_live=is_live)
 
 
-def _apply_file(
-    engine: Engine, read: _ReadFile, now: datetime, *, is_live: bool
-) -> AppliedCampaign:
-    campaign = _checked(read.file, is_live=is_live)
-    logo = campaign_logos.beside(read.path, campaign)
-    with writing(engine) as connection:
-        ours, origin = _unstamped(connection, campaign.name, read.file)
-        ours = campaign_logos.with_logo(connection, ours, logo, now)
-        if not read.replaces:
-            refuse_older(connection, ours, origin, read.place)
-        applied = _apply(connection, ours, now, origin)
-        file_places.note(connection, campaign.name, read.place, origin.base)
-    return applied
-
-
 def _unstamped(
     connection: Connection, name: str, file: CampaignFile
 ) -> tuple[CampaignFile, FileOrigin]:
@@ -343,10 +316,6 @@ def _apply(
         *campaign_meaning.last_editions_alone(campaign),
     ]
     return AppliedCampaign(stored.campaign, readers, tuple(notes))
-
-
-def _read(path: Path, timezone: str, known_as: str) -> _ReadFile:
-    return _ReadFile(_file(path, timezone), path, place_of(path, known_as))
 
 
 def _file(path: Path, timezone: str) -> CampaignFile:
