@@ -124,6 +124,22 @@ def test_the_compose_file_uses_settings_that_exist(compose: Any) -> None:
     assert used <= SETTINGS
 
 
+def test_a_setting_in_env_reaches_the_containers_or_means_the_machine(
+    compose: Any,
+) -> None:
+    environment = compose["services"]["worker"]["environment"]
+    passed = {name.removesuffix("_FILE") for name in environment}
+
+    # Places in the image, and a listener whose port nothing opens.
+    assert {name.removeprefix(PREFIX) for name in SETTINGS - passed} == {
+        "DATA_DIR",
+        "TEMPLATES_DIR",
+        "MAIL_LISTEN",
+        "MAIL_LISTEN_CERTIFICATE",
+        "MAIL_LISTEN_KEY",
+    }
+
+
 def test_the_secrets_are_made_once_and_fit_together(tmp_path: Path) -> None:
     script = ROOT / "docs" / "make_secrets.sh"
     run = ["sh", str(script)]
