@@ -158,15 +158,15 @@ def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
         figures |= {
             f"{name}_precision": precision,
             f"{name}_recall": recall,
-            f"{name}_f": f_of(precision, recall),
-            f"{name}_f_of_all_together": f_of(whole.precision(), whole.recall()),
+            f"f_{name}": f_of(precision, recall),
+            f"f_{name}_of_all_together": f_of(whole.precision(), whole.recall()),
         }
     figures["pages_that_only_we_read_badly"] = sum(
         f_of(own.precision(), own.recall()) < _POOR
         and f_of(theirs.precision(), theirs.recall()) >= _POOR
         for own, theirs in zip(scores["ours"], scores["trafilatura"], strict=True)
     )
-    ratios = {"f_vs_trafilatura": figures["ours_f"] / figures["trafilatura_f"]}
+    ratios = {"f_vs_trafilatura": figures["f_ours"] / figures["f_trafilatura"]}
     return Result("main_text", figures, ratios)
 
 

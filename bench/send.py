@@ -8,7 +8,8 @@ do meanwhile, in processors; none is left out. CPU is that of the sender, not of
 sink; that of a database server stands by itself.
 
 `--rows 15/16/0 15/8/0` measures those places alone (KB, connections, ms each way), so
-that the table can be had in parts.
+that the table can be had in parts. A ratio of a place is the middle of its turns, and
+`_worst` the least of all turns on that kind of link.
 """
 
 import argparse
@@ -59,7 +60,9 @@ class Place(NamedTuple):
 
 
 ALL = tuple(product((5, 15, 48, 100), (4, 8, 16), (0, DELAY_MS)))
-FEW = ((15, 8, 0), (15, 16, 0), (48, 16, 0), (15, 16, DELAY_MS))
+# Where one figure has to stand for all of them: an edition of a usual size.
+USUAL, USUAL_FAR = Place(15, 16, 0), Place(15, 16, DELAY_MS)
+FEW = ((15, 8, 0), USUAL, (48, 16, 0), USUAL_FAR)
 # Enough that a second's start counts for little; over a long link each takes its time.
 NEAR, FAR = 20_000, 1_600
 FEW_NEAR, FEW_FAR = 3_000, 400
@@ -85,12 +88,13 @@ def measure(wanted: Sequence[Place], quick: bool) -> Result:  # noqa: FBT001 - t
             missing["postgresql_vs_smtp_source"] = "no PostgreSQL server here"
         places = wanted or [*map(Place._make, FEW if quick else ALL)]
         copies = {0: FEW_NEAR if quick else NEAR, DELAY_MS: FEW_FAR if quick else FAR}
-        rows = _rows(peers, ports, places, copies, turns=1 if quick else 3)
+        turns = _turns(peers, ports, places, copies, 1 if quick else 3)
+        rows = [turn.row for turn in turns]
         start = start_of_a_worker()
         table = page(rows, start)
+        figures, ratios = _figures(turns) | start, _ratios(turns, peers)
         if wanted:
-            figures = _figures(rows) | start
-            return Result("send", figures, _ratios(rows, peers), missing, rows, table)
+            return Result("send", figures, ratios, missing, rows, table)
         clients: dict[str, Run] = {"compiled_smtplib": compiled, "emailmessage": built}
         if find_spec("aiosmtplib"):
             clients["aiosmtplib"] = with_aiosmtplib
@@ -98,20 +102,27 @@ def measure(wanted: Sequence[Place], quick: bool) -> Result:  # noqa: FBT001 - t
             missing["vs_aiosmtplib"] = "aiosmtplib is not installed"
         clients["sqlite"] = peers["sqlite"]
         usual = _against_clients(clients, port, turns=1 if quick else 3)
-    figures = _figures(rows) | start | _memory(20_000 if quick else 1_000_000)
-    return Result("send", figures, _ratios(rows, peers) | usual, missing, rows, table)
+    figures |= _memory(20_000 if quick else 1_000_000)
+    return Result("send", figures, ratios | usual, missing, rows, table)
 
 
-def _rows(
+class Turn(NamedTuple):
+    """One turn of all contenders: the place, and what was measured there."""
+
+    place: Place
+    row: dict[str, float]
+
+
+def _turns(
     peers: Runs,
     ports: Mapping[int, int],
     places: Iterable[Place],
     copies: Mapping[int, int],
-    turns: int,
-) -> list[dict[str, float]]:
-    """Return a row for each turn; `ports` and `copies` are by the link's delay."""
-    rows = []
-    for place, _ in product(places, range(turns)):
+    each: int,
+) -> list[Turn]:
+    """Return every turn; `ports` and `copies` are by the link's delay."""
+    turns = []
+    for place, _ in product(places, range(each)):
         kb, connections, delay_ms = place
         load = Load(ports[delay_ms], copies[delay_ms], connections, kb)
         others = OtherLoad()
@@ -137,8 +148,8 @@ def _rows(
         row |= {f"{name}_cpu_us": its.cpu_us for name, its in spent.items()}
         if "postgresql" in spent:
             row["postgresql_server_cpu_us"] = spent["postgresql"].server_us
-        rows.append(row)
-    return rows
+        turns.append(Turn(place, row))
+    return turns
 
 
 def _against_clients(clients: Runs, port: int, turns: int) -> dict[str, float]:
@@ -155,12 +166,19 @@ def _against_clients(clients: Runs, port: int, turns: int) -> dict[str, float]:
     return {f"vs_{name}": statistics.median(each) for name, each in ratios.items()}
 
 
-def _figures(rows: list[dict[str, float]]) -> dict[str, float]:
+def _figures(turns: list[Turn]) -> dict[str, float]:
+    """Return what a copy costs and how busy the machine was: middles of all turns."""
+    rows = [turn.row for turn in turns]
     names = sorted({name for row in rows for name in row if name.endswith("_cpu_us")})
     figures = {name: statistics.median(row[name] for row in rows) for name in names}
-    return figures | {
-        "other_load": statistics.median(row["other_load"] for row in rows)
-    }
+    figures["other_load"] = statistics.median(row["other_load"] for row in rows)
+    return figures | _middles(
+        turns,
+        {
+            "cpu_us_per_message_15kb": (USUAL, "sqlite_cpu_us"),
+            "postgresql_server_us_per_message": (USUAL, "postgresql_server_cpu_us"),
+        },
+    )
 
 
 def _memory(readers: int) -> dict[str, float]:
@@ -170,21 +188,50 @@ def _memory(readers: int) -> dict[str, float]:
     return {"peak_readers": readers, "early_mb": early, "peak_mb": peak}
 
 
-def _ratios(rows: list[dict[str, float]], peers: Runs) -> dict[str, float]:
-    """Return of each ratio the worst and the usual, near and over the long link."""
-    ratios: dict[str, float] = {}
-    for name, delay in product(peers, (0, DELAY_MS)):
+def _ratios(turns: list[Turn], peers: Runs) -> dict[str, float]:
+    """Return each ratio at each place, and the least near and over the long link."""
+    ratios = _middles(
+        turns,
+        {
+            f"{name}_vs_smtp_source_{_words(place)}": (place, f"{name}_vs_smtp_source")
+            for place in dict.fromkeys(turn.place for turn in turns)
+            for name in ("sqlite", "postgresql")
+        }
+        | {
+            "two_processes_vs_one": (USUAL, "postgresql_2_workers_vs_one"),
+            "delay_vs_smtp_source": (USUAL_FAR, "sqlite_vs_smtp_source"),
+        },
+    )
+    for name, delay_ms in product(peers, (0, DELAY_MS)):
         column = f"{name}_vs_smtp_source"
         values = [
-            row[column] for row in rows if column in row and row["delay_ms"] == delay
+            row[column]
+            for place, row in turns
+            if column in row and place.delay_ms == delay_ms
         ]
-        where = f"{column}_{delay}ms" if delay else column
         if values:
-            ratios |= {
-                f"{where}_worst": min(values),
-                f"{where}_usual": statistics.median(values),
-            }
+            link = f"_{delay_ms}ms" if delay_ms else ""
+            ratios[f"{column}{link}_worst"] = min(values)
     return ratios
+
+
+def _middles(
+    turns: list[Turn], wanted: Mapping[str, tuple[Place, str]]
+) -> dict[str, float]:
+    """Return the middle of a column at a place, by name, where it was measured."""
+    middles = {}
+    for name, (there, column) in wanted.items():
+        values = [
+            row[column] for place, row in turns if place == there and column in row
+        ]
+        if values:
+            middles[name] = statistics.median(values)
+    return middles
+
+
+def _words(place: Place) -> str:
+    link = f"_{place.delay_ms}ms" if place.delay_ms else ""
+    return f"{place.kb}kb_{place.connections}{link}"
 
 
 def _place(words: str) -> Place:

@@ -100,10 +100,10 @@ def test_letters_are_printed_and_one_of_them_again(
     alone = home / "alone.pdf"
 
     printed = prepared("print", "printed", "1")
-    again = prepared("print", "again", "1", reference, "-o", str(alone))
+    again = prepared("print", "reprint", reference, "-o", str(alone))
     undone = prepared("print", "printed", "1", "--undo")
     why_missing = prepared("print", "returned", reference)
-    proof = prepared("print", "returned", reference, "gone-away")
+    proof = prepared("print", "returned", reference, "--reason", "gone-away")
 
     assert printed.stdout == "print batch 1: sealed, printed\n"
     assert again.returncode == 0, again.stderr

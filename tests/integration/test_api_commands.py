@@ -107,7 +107,7 @@ CALLS: Mapping[str, str] = {
     "print seal": _STEP,
     "print printed": _STEP,
     "print posted": _STEP,
-    "print again": "POST /v1/print-batches/{batch_id}/again",
+    "print reprint": "POST /v1/print-batches/{batch_id}/again",
     "print labels": "GET /v1/print-batches/{batch_id}/labels.pdf",
     "print returned": "POST /v1/returned-letters",
 }
@@ -161,7 +161,7 @@ REASONS: Mapping[str, str] = {
     "campaign new": "begins one by a few answers: a file of it is sent whole",
     "campaign end": "is done by its file: ends, and the goodbye",
     "campaign form": "prints a form for a page of one's own, once",
-    "edition test": "goes to one's own inbox",
+    "test": "goes to one's own inbox",
     "golive": "is the act of a person, who has before them what it takes",
     **dict.fromkeys(
         ("post edit", "post link", "post picture"), "is for who looks at one post"

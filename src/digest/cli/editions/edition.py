@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from digest.cli.editions import checking, steering, testing
+from digest.cli.editions import checking, steering
 from digest.cli.parts.options import (
     AsJson,
     CampaignName,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Editions: what a schedule publishes at a slot.")
 steering.add_to(app)
 checking.add_to(app)
-testing.add_to(app)
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""digest edition test: an edition sent to staff, to look at in their own inbox."""
+"""digest test: an edition sent to staff, to look at in their own inbox."""
 
 import sys
 from typing import Annotated

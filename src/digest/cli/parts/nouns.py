@@ -15,7 +15,7 @@ from digest.cli import (
     users,
 )
 from digest.cli import list as mailing_list
-from digest.cli.editions import edition, preview
+from digest.cli.editions import edition, preview, testing
 from digest.cli.parts.program import new_program
 from digest.cli.people import complaints, subscribers
 from digest.cli.post_room import calls, slips
@@ -32,6 +32,7 @@ for part in (
     retention,
     source,
     preview,
+    testing,
     deliveries,
     golive,
     audit,

@@ -120,16 +120,16 @@ def printed(
 
 
 @app.command()
-def again(
-    batch_id: BatchId,
+def reprint(
     reference: Reference,
     output: Annotated[Path, typer.Option("-o", metavar="FILE", help="The PDF.")],
 ) -> None:
-    """Make one letter of a batch again, alone, for one that was spoiled."""
+    """Make a letter of a print batch again, alone: it was spoiled."""
     from digest.bootstrap import open_app
 
     with open_app() as digest:
-        content = digest.batch_steps.again(batch_id, reference)
+        steps = digest.batch_steps
+        content = steps.again(steps.batch_of(reference), reference)
     output.write_bytes(content)
     result(str(output))
 
@@ -155,7 +155,8 @@ def labels(
 def returned(
     reference: Reference,
     reason: Annotated[
-        LetterReturnReason | None, typer.Argument(metavar="REASON", help=_REASONS)
+        LetterReturnReason | None,
+        typer.Option("--reason", metavar="R", help=_REASONS),
     ] = None,
     *,
     undo: Annotated[bool, typer.Option("--undo", help="It did not.")] = False,
@@ -164,7 +165,7 @@ def returned(
     from digest.bootstrap import open_app
 
     if (reason is None) is not undo:
-        raise typer.BadParameter("say why it came back, or --undo")
+        raise typer.BadParameter("say why it came back with --reason, or --undo")
     with open_app() as digest:
         letters, now = digest.returned_letters, digest.now()
         if reason is None:

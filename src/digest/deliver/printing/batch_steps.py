@@ -23,7 +23,12 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.delivery import print_batches
 from digest.store.delivery.by_channel import BY_LETTER
 from digest.store.delivery.claims import is_welcome, questions_of, welcome_readers
-from digest.store.delivery.copies import DueCopy, letter_in_batch, letters_in_batch
+from digest.store.delivery.copies import (
+    DueCopy,
+    letter_in_batch,
+    letters_in_batch,
+    print_batch_of,
+)
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.print_batches import PrintBatch
 from digest.store.holds import holds
@@ -50,6 +55,10 @@ _POSTED = "print batch {} has been posted: its letters are not made again"
 _NO_LABELS = "print batch {} holds proofs, which are not posted: they need no labels"
 _NOT_IN_IT = (
     "there is no letter {} in print batch {}: its reference stands at the foot of its "
+    "first page"
+)
+_IN_NONE = (
+    "there is no letter {} in any print batch: its reference stands at the foot of its "
     "first page"
 )
 _UNWELCOME = (
@@ -196,6 +205,18 @@ class BatchSteps:
                 print_batches.record_reprint(connection, batch, str(letter.key), now)
         log.info("letter made again batch=%s letter=%s", batch_id, letter.key)
         return laid_out.pdf
+
+    def batch_of(self, reference: str) -> int:
+        """Return the print batch that a letter is in.
+
+        Raises DigestError for one that is in none.
+        """
+        key = print_batches.letter_key(reference)
+        with reading(self.room.engine) as connection:
+            batch_id = print_batch_of(connection, key)
+        if batch_id is None:
+            raise DigestError(_IN_NONE.format(key))
+        return batch_id
 
     def _letter(
         self, batch_id: int, reference: str, now: datetime

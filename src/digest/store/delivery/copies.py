@@ -155,6 +155,16 @@ def due_letters(
     )
 
 
+def print_batch_of(connection: Connection, key: DeliveryKey) -> int | None:
+    """Return the print batch that a letter is in; None where it is in none."""
+    return connection.scalar(
+        select(delivery.c.print_batch_id).where(
+            delivery.c.edition_id == key.edition_id,
+            delivery.c.reader_id == key.reader_id,
+        )
+    )
+
+
 def letter_in_batch(
     connection: Connection, print_batch_id: int, key: DeliveryKey
 ) -> DueCopy | None:

@@ -113,7 +113,7 @@ def _why_not_again(key: DeliveryKey, state: str | None) -> str:
     if state is None:
         return (
             f"there is no email {key}: see digest deliveries {key.edition_id}; a "
-            "letter is made again with digest print again"
+            "letter is made again with digest print reprint"
         )
     return (
         f"the email {key} is {state}: only one that was accepted, refused or is "
