@@ -427,6 +427,22 @@ def test_a_workbook_keeps_its_rows_numbers_and_reckons_no_formula(
     assert hedy.person.address.lines == ("Tŷ Gwyn", "3 Heol y Bont")
 
 
+def test_a_phone_that_a_workbook_holds_as_a_number_can_be_rung(
+    desk: TestClient, program: App
+) -> None:
+    rows = [("Hedy Brandt", 1632960101), ("Ivo Carr", 7700900102.0), ("Jo Dale", None)]
+    content = workbook(("Full name", "Tel"), *rows)
+    address = uploaded(desk, content=content)
+    checked = matched(desk, address, **ALIKE)
+    desk.post(f"{address}/run")
+
+    assert "2 with a phone that got its first 0 or + back" in checked
+    assert "Line 2 Comes in, by a guess Phone “1632960101” has lost its" in checked
+    with program.reading() as connection:
+        people = subscribers.subscribed(connection, 1, 2, 9)
+    assert [each.person.phone for each in people] == ["01632960101", "07700900102"]
+
+
 def test_rows_of_formulas_that_nobody_reckoned_are_named_with_what_to_do(
     desk: TestClient,
 ) -> None:

@@ -123,6 +123,40 @@ def test_a_dry_run_counts_who_has_no_permission_on_record_as_the_import_does(
     assert tried.as_json()["without_permission"] == 2
 
 
+def test_a_phone_gets_back_what_a_spreadsheet_took_off_and_the_guess_is_told(
+    sqlite_engine: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    program = App(Settings(data_dir=tmp_path), sqlite_engine, lambda: EIGHT, "k" * 32)
+    monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(program))
+    monkeypatch.setattr(limits, "IMPORT_GUESSES", 2)
+    file = tmp_path / "a.csv"
+    rows = (
+        *("Ann,1632960101,", "Bob,7700900101,UK", "Cy,441632960102,"),
+        *("Di,01632 960103,", "Ed,2025550143,USA", "Flo,9632960104,"),
+        *("Guy,163296010,", "Hal,1632 960105,"),
+    )
+    file.write_text("\n".join(["name,phone,country", *rows]), encoding="utf-8")
+    import_lists([file], "neighbours", dry_run=True)
+    dry = capsys.readouterr()
+    import_lists([file], "neighbours")
+    done = capsys.readouterr()
+    with reading(sqlite_engine) as connection:
+        phones = [*connection.scalars(select(subscriber.c.phone))]
+
+    assert phones == [
+        *("01632960101", "07700900101", "+441632960102"),
+        *("01632 960103", "2025550143", "9632960104", "163296010", "1632 960105"),
+    ]
+    for said in (dry, done):
+        assert "; 3 with a phone that got its first 0 or + back" in said.out
+        assert "line 2, phone: “1632960101” has lost its first 0, as in" in said.err
+        assert "line 3, phone" in said.err
+        assert "and 1 more phones with their first 0 or + back" in said.err
+
+
 def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:
     report = imported(engine, ANN, "Cy Example,not an address,,,,", BOB)
 

@@ -109,6 +109,9 @@ def test_a_phone_is_a_way_to_reach_somebody() -> None:
             id="two email addresses",
         ),
         pytest.param({"phone": "ring me"}, "phone", "not a phone", id="no phone"),
+        pytest.param(
+            {"phone": "1.63296E+09"}, "phone", "spreadsheet has rounded", id="rounded"
+        ),
         pytest.param({"format": "fax"}, "format", "“fax”", id="unknown format"),
         pytest.param({"language": "Welsh"}, "language", "“Welsh”", id="no language"),
         pytest.param({"postcode": "ZZ99"}, "postcode", "ZZ99", id="bad postcode"),

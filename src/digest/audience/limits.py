@@ -35,6 +35,8 @@ WORKBOOK_PARTS = 2_000
 SAMPLE_ROWS = 3
 # Of faults that are shown and kept of an import; all are counted.
 IMPORT_FAULTS = 10_000
+# Of phones with their 0 put back that an import names; all are counted.
+IMPORT_GUESSES = 1_000
 # Of rows that are taken in while whoever pressed the button waits.
 ROWS_AT_ONCE = 2_000
 # How long an import can be undone, and its file is kept.

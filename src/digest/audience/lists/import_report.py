@@ -16,7 +16,9 @@ class ImportReport:
     `not_brought_back` are people who left or whose address is suppressed, `doubtful`
     those who may be somebody we hold. Those who have `paused` are among the accepted
     rows, and so are the people `without_permission`, for whom nothing is on record by
-    which we may write to them. A dry run reports what would be done.
+    which we may write to them, and those whose phone got back what a spreadsheet took
+    off: all are counted as `restored_phones`, the first are `restored_phone_rows`. A
+    dry run reports what would be done.
     """
 
     file: str
@@ -31,6 +33,8 @@ class ImportReport:
     without_permission: int = 0
     problems: list[ListProblem] = field(default_factory=list)
     unlisted_problems: int = 0
+    restored_phones: int = 0
+    restored_phone_rows: list[ListProblem] = field(default_factory=list)
     not_brought_back: list[ListProblem] = field(default_factory=list)
     doubtful: list[ListProblem] = field(default_factory=list)
     paused: list[ListProblem] = field(default_factory=list)
@@ -49,6 +53,12 @@ class ImportReport:
         self.problems.extend(listed)
         self.unlisted_problems += len(problems) - len(listed)
 
+    def restore_phone(self, guess: ListProblem) -> None:
+        """Count a row whose phone was read by a guess."""
+        self.restored_phones += 1
+        if len(self.restored_phone_rows) < limits.IMPORT_GUESSES:
+            self.restored_phone_rows.append(guess)
+
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return {"rows": self.rows} | asdict(self)
@@ -64,6 +74,7 @@ class ImportReport:
             "doubtful": len(self.doubtful),
             "paused": len(self.paused),
             "without_permission": self.without_permission,
+            "restored_phones": self.restored_phones,
         }
 
     def start_anew(self) -> None:
@@ -72,3 +83,4 @@ class ImportReport:
         self.unlisted_problems = self.without_permission = 0
         self.problems, self.not_brought_back = [], []
         self.doubtful, self.paused = [], []
+        self.restored_phones, self.restored_phone_rows = 0, []

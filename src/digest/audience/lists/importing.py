@@ -26,7 +26,7 @@ from digest.audience.lists.matching import (
 )
 from digest.audience.lists.person_lines import PersonLines
 from digest.audience.lists.row_chunks import RowChunk
-from digest.audience.lists.rows import read_row
+from digest.audience.lists.rows import read_row, restored_phone
 from digest.errors import NotFound
 from digest.model.names import nearest, unknown
 from digest.model.people.person import (
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 CHUNK = 4000
 # People whose rows are counted as accepted too.
-_AMONG_OTHERS = ("paused", "without_permission")
+_AMONG_OTHERS = ("paused", "without_permission", "restored_phones")
 _USUAL, _SELDOM = gc.get_threshold(), 100_000
 # The generations of objects that no chunk's rings outlive.
 _YOUNG = 1
@@ -242,7 +242,8 @@ def _people(
         if isinstance(row, ListProblem):
             report.refuse(row)
             continue
-        person = read_row(row)
+        mended, guess = restored_phone(row)
+        person = read_row(mended)
         if isinstance(person, Person):
             if consent is not NO_EVIDENCE:
                 person = replace(person, consent=person.consent.over(consent))
@@ -252,4 +253,6 @@ def _people(
         elif earlier := lines.first(person.keys, person.reference, row.line):
             report.refuse(same_person(row.line, earlier))
         else:
+            if guess:
+                report.restore_phone(guess)
             yield row.line, person

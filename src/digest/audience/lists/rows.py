@@ -28,6 +28,7 @@ from digest.model.people.person import (
 from digest.model.people.postal_address import AddressProblem as PostalProblem
 from digest.model.people.postal_address import PostalAddress, has_words, tidy
 from digest.model.people.postal_address import parse as parse_address
+from digest.model.people.postal_countries import is_home
 
 T = TypeVar("T")
 
@@ -49,6 +50,10 @@ _POSTAL = frozenset((*ADDRESS, "postcode", "country"))
 _AS_TYPED = {*_POSTAL, "notes", "consent_wording"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
+# A number of the United Kingdom without its first 0, or the + of one with 44 before it:
+# a spreadsheet that takes a number for a quantity leaves them out.
+_SHORTENED_PHONE = re.compile(r"(?:44)?[12378]\d{9}", re.ASCII)
+_ROUNDED_PHONE = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
 _EVIDENCE = (
     *("consent_basis", "consent_method", "consent_at", "consent_wording"),
@@ -62,6 +67,28 @@ def read_row(row: ListRow) -> Person | list[ListProblem]:
     reading = _RowReader(row)
     person = reading.person()
     return reading.problems or person
+
+
+def restored_phone(row: ListRow) -> tuple[ListRow, ListProblem | None]:
+    """Return the row with the 0 or + that a spreadsheet took off its phone number.
+
+    Beside it is what to tell of that, as it is a guess; None where nothing was changed,
+    as for whoever lives abroad.
+    """
+    phone = row.cells.get("phone", "").strip()
+    country = row.cells.get("country", "").strip()
+    is_inland = not country or is_home(country)
+    if not (is_inland and _SHORTENED_PHONE.fullmatch(phone)):
+        return row, None
+    start = "+" if phone.startswith("44") else "0"
+    guess = ListProblem(
+        row.line,
+        "phone",
+        f"“{phone}” has lost its first {start}, as in a spreadsheet: we read it as "
+        f"{start}{phone}",
+        "correct it if that is not their number",
+    )
+    return replace(row, cells=row.cells | {"phone": start + phone}), guess
 
 
 class _RowReader:
@@ -164,6 +191,11 @@ class _RowReader:
 
 
 def _phone(text: str) -> str:
+    if _ROUNDED_PHONE.fullmatch(text):
+        raise ValueError(
+            f"“{text}” is a phone number that a spreadsheet has rounded: bring in the "
+            "workbook itself (.xlsx), or show that column as text, then save it again"
+        )
     if not _PHONE.fullmatch(text):
         raise ValueError(f"“{text}” is not a phone number: write it like 01632 960 155")
     return text

@@ -36,6 +36,7 @@ from digest.store.people.imports.list_imports import (
 )
 
 REFUSED, STAYS_OUT, DOUBTFUL, PAUSED = "refused", "stays-out", "doubtful", "paused"
+RESTORED = "restored"
 # What the file to mend says of each row, behind the columns that it had.
 TO_MEND = "What to mend"
 _PIECE = 1 << 20
@@ -316,6 +317,7 @@ class _Keeper:
         self._clock = clock
         self._counts = dict(stored.counts)
         self._room = limits.IMPORT_FAULTS
+        self._room_for_guesses = limits.IMPORT_GUESSES
         self.is_check = stored.state is ImportState.CHECKING
 
     def __call__(
@@ -330,6 +332,10 @@ class _Keeper:
             self._counts[name] = self._counts.get(name, 0) + count
         faults = [*_faults(report)][: self._room]
         self._room -= len(faults)
+        # Room of their own: guesses keep no row that needs mending off the page.
+        guesses = report.restored_phone_rows[: self._room_for_guesses]
+        self._room_for_guesses -= len(guesses)
+        faults += _as_faults(RESTORED, guesses)
         list_imports.add_faults(connection, import_id, faults)
         report.start_anew()
         list_imports.note_progress(
@@ -352,5 +358,9 @@ def _faults(report: ImportReport) -> Iterator[ImportFault]:
         (PAUSED, report.paused),
     )
     for kind, problems in kinds:
-        for each in problems:
-            yield ImportFault(kind, each.line, each.column, each.wrong, each.do)
+        yield from _as_faults(kind, problems)
+
+
+def _as_faults(kind: str, problems: Sequence[ListProblem]) -> Iterator[ImportFault]:
+    for each in problems:
+        yield ImportFault(kind, each.line, each.column, each.wrong, each.do)

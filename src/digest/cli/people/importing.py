@@ -137,6 +137,11 @@ def _in_a_line(report: "ImportReport") -> str:
             if report.without_permission
             else ""
         )
+        + (
+            f"; {report.restored_phones} with a phone that got its first 0 or + back"
+            if report.restored_phones
+            else ""
+        )
     )
 
 
@@ -148,10 +153,12 @@ def _tell(report: "ImportReport") -> None:
     for heading in report.ignored_columns:
         talk(f"  {passed_over(heading)}")
     set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
-    for problem in (*report.problems, *set_aside):
+    for problem in (*report.problems, *set_aside, *report.restored_phone_rows):
         talk(f"  line {problem.line}, {problem.column}: {problem.wrong}; {problem.do}")
     if report.unlisted_problems:
         talk(f"  and {report.unlisted_problems:,} more, which are counted alone")
+    if unnamed := report.restored_phones - len(report.restored_phone_rows):
+        talk(f"  and {unnamed:,} more phones with their first 0 or + back")
 
 
 # Of imports, or of people who stay, that a command lists.

@@ -12,6 +12,7 @@ from digest.audience.lists.uploaded_imports import (
     DOUBTFUL,
     PAUSED,
     REFUSED,
+    RESTORED,
     STAYS_OUT,
 )
 from digest.model.people.import_state import WORKING, ImportState
@@ -41,11 +42,12 @@ _KINDS = {
     DOUBTFUL: "May be somebody we hold",
     STAYS_OUT: "Stays out",
     PAUSED: "Has paused",
+    RESTORED: "Comes in, by a guess",
     "stays": "Left as they are",
 }
 _COUNTS = (
     *("added", "updated", "unchanged", "refused", "not_brought_back", "doubtful"),
-    *("paused", "without_permission"),
+    *("paused", "without_permission", "restored_phones"),
     *("removed", "restored", "renewed", "taken off", "stay"),
 )
 _FORGOTTEN = "The rows of this file are not kept any more."
