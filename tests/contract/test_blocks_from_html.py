@@ -36,6 +36,33 @@ def spans(text: str) -> tuple[TextSpan, ...]:
 
 
 @pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        (
+            "<p>Seen</p><div hidden><p>not</p></div> and <i hidden>not</i>on",
+            "Seen and on",
+        ),
+        ("<p>Seen <span style='color:red; DISPLAY : none'>not</span>too", "Seen too"),
+        ("<div style='visibility:hidden'>not<img src=/a.png></div>Seen", "Seen"),
+        ("<ul><li>Seen<li hidden>not</ul>", "Seen"),
+        ("<table><tr><th>A<th>B<tr hidden><td>not<td>not<tr><td>1<td>2", "A B 1 2"),
+        # What is laid out so, or is kept from a screen reader alone, is seen.
+        ("<p style='backface-visibility:hidden; display:none-such'>Seen", "Seen"),
+        ("<p><span aria-hidden=true>Seen</span>", "Seen"),
+        # All of it waits for a script that nobody runs here: its words are the post.
+        ("<div style='display:none'><p>All <b>of it</b></div>", "All of it"),
+    ],
+)
+def test_what_the_source_hides_is_left_out_unless_nothing_else_is_there(
+    html: str, words: str
+) -> None:
+    blocks = to_blocks(html, BASE)
+
+    assert words_of(blocks) == words.split()
+    assert not any(isinstance(block, Picture) for block in blocks)
+
+
+@pytest.mark.parametrize(
     ("html", "blocks"),
     [
         pytest.param(

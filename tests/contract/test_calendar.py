@@ -495,7 +495,7 @@ FAR = "9" * 9
         pytest.param((STARTS, "DTEND:20360707T100000Z"), "than a year", id="ten years"),
         pytest.param((STARTS, "DTEND:20260706T100000Z"), "before it starts", id="ends"),
         pytest.param(("DTSTART:tomorrow",), "no date or time", id="no time"),
-        pytest.param(("LOCATION:The Hall",), "no date or time", id="no start"),
+        pytest.param(("LOCATION:The Hall",), "has no start", id="no start"),
         pytest.param((STARTS, "DTEND:later"), "end that is no", id="no end"),
         pytest.param((STARTS, "RRULE:FREQ=OFTEN"), "repeat rule", id="no rule"),
         pytest.param((STARTS, "RRULE:FREQ=DAILY;UNTIL=x"), "repeat rule", id="until"),

@@ -79,6 +79,12 @@ def words(post: Post) -> str:
             "<h1>Light</h1><div class=hidden>{}</div>", id="all hidden until clicked"
         ),
         pytest.param(
+            # Take this out, and a page that shows its words by a script has none.
+            "<h1>Light</h1><div style='visibility:hidden'>{}</div>"
+            f"<div hidden>{OTHER}</div>",
+            id="all unseen until a script runs",
+        ),
+        pytest.param(
             "<h1>Light</h1><noscript>{}</noscript>", id="all where scripts are off"
         ),
     ],

@@ -133,12 +133,14 @@ def test_a_phone_gets_back_what_a_spreadsheet_took_off_and_the_guess_is_told(
     monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(program))
     monkeypatch.setattr(limits, "IMPORT_GUESSES", 2)
     file = tmp_path / "a.csv"
+    home, abroad = "1 High Street,TIDEWELL,ZZ99 1AA,UK", "1 Main Street,Tidewell,,USA"
     rows = (
-        *("Ann,1632960101,", "Bob,7700900101,UK", "Cy,441632960102,"),
-        *("Di,01632 960103,", "Ed,2025550143,USA", "Flo,9632960104,"),
-        *("Guy,163296010,", "Hal,1632 960105,"),
+        *("Ann,1632960101", f"Bob,7700900101,{home}", "Cy,441632960102"),
+        *("Di,01632 960103", f"Ed,2025550143,{abroad}", "Flo,9632960104"),
+        *("Guy,163296010", "Hal,1632 960105"),
     )
-    file.write_text("\n".join(["name,phone,country", *rows]), encoding="utf-8")
+    head = "name,phone,address_1,address_2,postcode,country"
+    file.write_text("\n".join([head, *rows]), encoding="utf-8")
     import_lists([file], "neighbours", dry_run=True)
     dry = capsys.readouterr()
     import_lists([file], "neighbours")

@@ -46,6 +46,10 @@ _PICTURE_FILE = re.compile(r"\.(png|jpe?g|gif|webp|svg|avif)$", re.IGNORECASE)
 _KEEPS_SPACES = re.compile(
     r"white-space\s*:\s*(pre|pre-wrap|break-spaces)\s*(;|$)", re.IGNORECASE
 )
+_MAY_HIDE = re.compile(r"hidden|display", re.IGNORECASE)
+_HIDING = re.compile(
+    r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)(?![\w-])", re.IGNORECASE
+)
 _NORMAL_WEIGHT = re.compile(r"font-weight\s*:\s*(normal|400)", re.IGNORECASE)
 
 
@@ -76,6 +80,17 @@ def inherited(element: Any, look: InlineStyle) -> InlineStyle:
         look.language if language is None else usable_tag(language),
         direction if direction in {"ltr", "rtl"} else look.direction,
     )
+
+
+def may_hide(html: str) -> bool:
+    """Whether markup may have something that it hides."""
+    return bool(_MAY_HIDE.search(html))
+
+
+def is_hidden(element: Any) -> bool:
+    """Whether the element says of itself that nobody is to see it."""
+    attributes = element.attrib
+    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
 
 
 def is_easy_read(element: Any) -> bool:

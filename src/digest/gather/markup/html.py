@@ -1,6 +1,7 @@
 """HTML from outside as blocks: nothing outside the set survives, every word does."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +31,7 @@ def to_blocks(
 ) -> tuple[Block, ...]:
     """Return the visible words of `html` as blocks, in reading order.
 
+    What the markup hides by itself is left out, unless nothing else is there.
     Relative addresses are taken from `base_url`; those that are not http, https,
     mailto or tel in the end become plain words. `picture` says where a picture's
     address leads, for a source that keeps pictures elsewhere than on the web.
@@ -47,13 +49,25 @@ def to_blocks(
     if base is not None:
         # The first counts (WHATWG HTML section 4.2.3).
         base_url = addresses.web(base.get("href"), base_url) or base_url
-    return reshape.outlined(_blocks_of(root, base_url, picture))
+    blocks: tuple[Block, ...] = ()
+    if elements.may_hide(html):
+        # Of a page whose words wait for a script all are hidden: then they are words.
+        blocks = _blocks_of(_without_hidden(root), base_url, picture)
+    return reshape.outlined(blocks or _blocks_of(root, base_url, picture))
+
+
+def _without_hidden(root: Any) -> Any:
+    """Return a copy with nothing in what the markup says is not to be seen."""
+    seen = deepcopy(root)
+    for element in [*filter(elements.is_hidden, seen.iter("*"))]:
+        element.clear(keep_tail=True)
+    return seen
 
 
 def blocks_of(
     element: Any, base_url: str, picture: PictureAddress | None = None
 ) -> tuple[Block, ...]:
-    """Return the visible words of a parsed element as `to_blocks` does.
+    """Return the words of a parsed element as `to_blocks` does, hidden ones too.
 
     Levels of headings are those of the page. The element is changed by it.
     Raises ValueError, in words, where it holds too much markup.

@@ -114,7 +114,7 @@ def time_of(parsed: icalendar.Component, name: str) -> Time | None:
 def _times(parsed: icalendar.Component) -> tuple[Time, Time | None]:
     start = time_of(parsed, "DTSTART")
     if start is None:
-        raise BadEventError(_BROKEN["DTSTART"])
+        raise BadEventError("has no start: give it one")
     if "DTEND" in parsed or "DURATION" not in parsed:
         end = time_of(parsed, "DTEND")
         is_day = not isinstance(start, datetime)

@@ -6,7 +6,7 @@ from typing import Any
 from lxml import etree
 
 from digest.gather import limits
-from digest.gather.markup.elements import tags
+from digest.gather.markup.elements import is_hidden, tags
 
 _UNSEEN = tags("script style template noscript iframe object svg math")
 _AROUND = tags("nav footer aside form dialog button select input textarea")
@@ -35,7 +35,6 @@ _NAMED_ALIKE = re.compile(
     r"breadcrumbs?|masthead|widget|promo)",
     re.IGNORECASE,
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LONG = 40  # characters: shorter text is a label or a title
 # What holds more of the page's running text than this is its own, whatever it
 # is called; some pages stand whole in a form or in a "widget".
@@ -78,16 +77,8 @@ def is_around(element: Any) -> bool:
         return True
     if element.tag == "header":
         return next(element.iterancestors("article", "main"), None) is None
-    return _is_hidden(element) or _is_named_so(element)
-
-
-def _is_hidden(element: Any) -> bool:
-    """Whether the element says of itself that it is not to be seen."""
-    return (
-        "hidden" in element.attrib
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style", "")))
-    )
+    is_unseen = is_hidden(element) or element.get("aria-hidden") == "true"
+    return is_unseen or _is_named_so(element)
 
 
 def _is_named_so(element: Any) -> bool:
