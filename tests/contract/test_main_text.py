@@ -81,7 +81,7 @@ def words(post: Post) -> str:
         pytest.param(
             # Take this out, and a page that shows its words by a script has none.
             "<h1>Light</h1><div style='visibility:hidden'>{}</div>"
-            f"<div hidden>{OTHER}</div>",
+            "<p hidden>Has the bakery a new owner?</p>",
             id="all unseen until a script runs",
         ),
         pytest.param(
