@@ -58,10 +58,10 @@ def to_blocks(
 
 def _without_hidden(root: Any) -> Any:
     """Return a copy with nothing in what the markup says is not to be seen."""
-    shown = deepcopy(root)
-    for element in [*filter(elements.is_hidden, shown.iter("*"))]:
+    visible = deepcopy(root)
+    for element in [*filter(elements.is_hidden, visible.iter("*"))]:
         element.clear(keep_tail=True)
-    return shown
+    return visible
 
 
 def blocks_of(
