@@ -148,6 +148,17 @@ class Settings(BaseModel):
                 )
         return value
 
+    @field_validator("allow")
+    @classmethod
+    def _allowed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for words in value:
+            if undeliverable(f"any{words}" if words.startswith("@") else words):
+                raise ValueError(
+                    "has something that is neither an email address nor a domain; "
+                    "write kim@example.org, @example.net"
+                )
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:

@@ -22,7 +22,7 @@ from digest.deliver.sending.run_state import RunTally
 from digest.errors import StoreError
 from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.schedule.delivery.worker import Work
-from digest.store.base.engine import open_engine
+from digest.store.base.engine import open_engine, writing
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier
@@ -210,3 +210,16 @@ def test_who_starts_while_another_machine_migrates_waits_however_long(
 
         assert migrate(engine)
     engine.dispose()
+
+
+def read_as_a_stranger(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE ROLE a_stranger")
+        connection.exec_driver_sql("SET LOCAL ROLE a_stranger")
+        connection.exec_driver_sql("SELECT id FROM campaign")
+
+
+def test_a_role_without_rights_is_told_in_a_line(postgresql_engine: Engine) -> None:
+    """As after a backup was restored by another role than ours."""
+    with pytest.raises(StoreError, match="make that role the owner of its tables"):
+        read_as_a_stranger(postgresql_engine)

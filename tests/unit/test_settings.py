@@ -55,6 +55,16 @@ def test_secrets_are_starred_when_shown() -> None:
         pytest.param({"DIGEST_LIVE": "perhaps"}, "must be yes or no", id="not yes"),
         pytest.param({"DIGEST_TIMEZONE": "Mars"}, "Europe/London", id="no such zone"),
         pytest.param(
+            {"DIGEST_ALLOW": "a@example.org, you at example.org"},
+            "DIGEST_ALLOW has something that is neither",
+            id="allows no address",
+        ),
+        pytest.param(
+            {"DIGEST_ALLOW": "example.net"},
+            "neither an email address",
+            id="bare domain",
+        ),
+        pytest.param(
             {"DIGEST_SMTP_CONNECTIONS": "0"}, "must be 1 or more", id="too few"
         ),
         pytest.param({"DIGEST_SMTP_CONNECTIONS": "x"}, "a whole number", id="words"),

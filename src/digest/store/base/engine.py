@@ -379,6 +379,10 @@ _WORDS = {
     "server closed the connection": _GONE,
     "terminating connection": _GONE,
     "read-only transaction": "the database only lets itself be read: ask its operator",
+    "permission denied": (
+        "the database does not let its role read or write: make that role the owner of "
+        "its tables, or name the owner in DIGEST_DATABASE_URL"
+    ),
     "not a database": "the database file is not a database: restore it from a backup",
     "malformed": "the database file is damaged: restore it from a backup",
 }
