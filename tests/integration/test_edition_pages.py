@@ -340,7 +340,7 @@ def test_checks_and_whom_it_reaches_are_told_when_asked_for(desk: Desk) -> None:
     assert "Check it now" in desk.page()
     page = desk.page(f"{OPEN}?check=yes")
     assert "Nobody gets anything again that they have had." in page
-    assert "Readers of this edition: 2 email" in page
+    assert "Readers of this edition: 2 by email" in page
     desk.press("pin", post=desk.number("two"))
 
     assert "It has been changed since it was checked." in desk.page()

@@ -37,7 +37,7 @@ def test_today_says_what_went_out_what_is_next_and_what_needs_help(
 
     assert re.search(r"\d+ by email waiting", page)
     assert 'href="/desk/editions/1"' in page
-    assert "Monday 6 July 2026, 16:00" in page
+    assert "Goes out today at 16:00 BST." in page
     assert "1 reader was not reached" in page
     assert "Bob" in page
 

@@ -164,8 +164,9 @@ def test_the_log_is_not_read_from_where_somebody_left_it_who_gets_nothing(
 
     def note(_c: Any, _cursor: Any, words: str, values: Any, *_rest: Any) -> None:
         # Events are looked for wherever they are.
-        if "item.position > ?" in words and "event" not in values:
-            begins.append(values[1])
+        before, place, _ = words.partition("item.position > ?")
+        if place and "event" not in values:
+            begins.append(values[before.count("?")])
 
     event.listen(live, "before_cursor_execute", note)
     reached = checked(live, day=1).reach
@@ -253,6 +254,22 @@ def test_the_pictures_of_all_its_formats_are_asked_for_once(
         checked(live)
 
     assert sum("FROM picture_file" in words for words in statements) == 1
+
+
+def test_what_somebody_is_behind_with_is_asked_for_with_what_has_gone(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_live_campaign(sqlite_engine)
+    publishing.publish(live, "lantern-week", "daily", EIGHT)
+    posts_accepted(sqlite_engine, [a_post("two", title="Two")], EIGHT + DAY)
+    with writing(live) as connection:
+        connection.execute(update(reader).where(reader.c.id == 1).values(position=0))
+    with counting(sqlite_engine) as statements:
+        check = checked(live, day=1)
+
+    asked = [words for words in statements if "variant.upto > " in words]
+    assert check.reach.repeats == 1
+    assert ["item.position > " in words for words in asked] == [True]
 
 
 def test_one_that_was_called_back_is_looked_at_by_its_number(

@@ -27,6 +27,7 @@ from digest.store.people.kinds import kind_counts
 from digest.store.people.kinds.kind_counts import ReaderKindCount
 from digest.store.people.kinds.reader_chunks import UNREACHABLE
 from digest.store.people.kinds.readers_by_kind import ReadersByKind
+from digest.store.posts import log
 from digest.store.posts.log import LogEntry
 from digest.store.reports import reach
 
@@ -123,6 +124,13 @@ def foresee(
         if each.kind
     }
     stretch = needed_since(kinds, dues, edition.upto), edition.upto
+    ask_together(
+        connection,
+        (
+            (log.stretch, edition.campaign_id, *stretch),
+            (reach.past, edition.campaign_id, place.mode, stretch[0]),
+        ),
+    )
     entries = news(connection, edition.campaign_id, stretch, edition.slot)
     decisions = {
         each.name: decide(each.kind, dues[each.name], entries, selection)
@@ -145,7 +153,7 @@ def foresee(
             reached.copies[key.format, key.language, ids] += each.readers
     members = ReadersByKind(connection, place.schedule_id, place.mode, at)
     reached.unreached = _named(members, counts, decisions)
-    reached.repeats = _repeats(members, edition, theirs)
+    reached.repeats = _repeats(members, edition, stretch[0], theirs)
     if previous is not None:
         edition_id, then = previous
         new = sum(each.readers - each.copies for each in counts if each.name in theirs)
@@ -185,13 +193,16 @@ def _named(
 def _repeats(
     members: ReadersByKind,
     edition: OpenEdition,
+    since: int,
     theirs: Mapping[str, Sequence[LogEntry]],
 ) -> int:
-    """Return how many readers have a copy of something that is in theirs."""
+    """Return how many readers have a copy of something that is in theirs.
+
+    Nothing that is in theirs stands at or before `since`.
+    """
     entries = {entry.id: entry for some in theirs.values() for entry in some}
     if not entries:
         return 0
-    since = min(entry.position for entry in entries.values()) - 1
     variants = reach.variants_past(
         members.connection, edition.campaign_id, members.mode, since
     )

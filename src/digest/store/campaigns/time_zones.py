@@ -4,7 +4,6 @@ from sqlalchemy import Connection, select
 
 from digest.errors import UnreadableError
 from digest.store.base.tables import schedule
-from digest.store.campaigns import campaigns
 
 
 def zone_of(connection: Connection, schedule_id: int) -> str:
@@ -12,6 +11,9 @@ def zone_of(connection: Connection, schedule_id: int) -> str:
 
     What is told by it is told, and done, all the same.
     """
+    # A sender, which seldom tells of a time, starts without what a campaign is made of.
+    from digest.store.campaigns import campaigns
+
     campaign_id = connection.scalars(
         select(schedule.c.campaign_id).where(schedule.c.id == schedule_id)
     ).one()

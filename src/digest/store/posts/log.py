@@ -61,7 +61,7 @@ def released(
     UnreadableError where one of them cannot be read: it is for a person to say
     whether an edition goes without it.
     """
-    rows = _rows(campaign_id, since, upto)
+    rows = stretch(connection, campaign_id, since, upto).order_by(item.c.position)
     ahead = partial(_rows_ahead, connection, campaign_id, since, upto)
     entries, faults = read_once(
         connection,
@@ -80,7 +80,8 @@ def events(connection: Connection, campaign_id: int, upto: int) -> list[list[Log
     The latest comes last. What is withdrawn is left out, and what cannot be read.
     """
     is_event = item.c.content["k"].as_string() == "event"
-    rows = _rows(campaign_id, 0, upto).where(is_event)
+    every = stretch(connection, campaign_id, 0, upto).order_by(item.c.position)
+    rows = every.where(is_event)
     entries, _ = read_once(
         connection,
         ("events", campaign_id, upto),
@@ -97,28 +98,24 @@ def whole(_connection: Connection, campaign_id: int) -> Select[Any]:
 
     `released` asks the database no more where it was.
     """
+    return _rows(campaign_id).where(item.c.position > 0)
+
+
+def stretch(
+    _connection: Connection, campaign_id: int, since: int, upto: int
+) -> Select[Any]:
+    """Return the question for the log in (since, upto], to be asked with others.
+
+    `released` asks the database no more for that stretch where it was.
+    """
+    return _rows(campaign_id).where(item.c.position > since, item.c.position <= upto)
+
+
+def _rows(campaign_id: int) -> Select[Any]:
     return (
         select(item, source.c.name.label("source_name"))
         .join(source, source.c.id == item.c.source_id)
-        .where(
-            item.c.campaign_id == campaign_id,
-            item.c.position > 0,
-            item.c.withdrawn_at.is_(None),
-        )
-    )
-
-
-def _rows(campaign_id: int, since: int, upto: int) -> Select[Any]:
-    return (
-        select(item, source.c.name.label("source_name"))
-        .join(source, source.c.id == item.c.source_id)
-        .where(
-            item.c.campaign_id == campaign_id,
-            item.c.position > since,
-            item.c.position <= upto,
-            item.c.withdrawn_at.is_(None),
-        )
-        .order_by(item.c.position)
+        .where(item.c.campaign_id == campaign_id, item.c.withdrawn_at.is_(None))
     )
 
 
@@ -126,11 +123,12 @@ def _rows_ahead(
     connection: Connection, campaign_id: int, since: int, upto: int
 ) -> Rows:
     """Return the rows in (since, upto], in order."""
-    if not is_asked(connection, whole, campaign_id):
-        return connection.execute(_rows(campaign_id, since, upto)).all()
-    rows = rows_of(connection, whole, campaign_id)
-    within = [row for row in rows if since < row.position <= upto]
-    return sorted(within, key=lambda row: row.position)
+    if is_asked(connection, whole, campaign_id):
+        every = rows_of(connection, whole, campaign_id)
+        rows = [row for row in every if since < row.position <= upto]
+    else:
+        rows = [*rows_of(connection, stretch, campaign_id, since, upto)]
+    return sorted(rows, key=lambda row: row.position)
 
 
 def unreadable(item_id: int, why: str) -> UnreadableError:

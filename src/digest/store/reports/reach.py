@@ -1,6 +1,7 @@
 """What a schedule's editions have brought before: to foresee the next."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -49,7 +50,20 @@ def variants_past(
     connection: Connection, campaign_id: int, mode: Mode, since: int
 ) -> dict[tuple[int, int], VariantKey]:
     """Return a campaign's variants that end past `since`, by edition and own number."""
-    rows = connection.execute(
+    rows = rows_of(connection, past, campaign_id, mode, since)
+    return {
+        (row.edition_id, row.id): VariantKey(
+            stretch_of(row), tuple(row.topics), named(row.format), row.language
+        )
+        for row in sorted(rows, key=lambda row: row.id)
+    }
+
+
+def past(
+    _connection: Connection, campaign_id: int, mode: Mode, since: int
+) -> Select[Any]:
+    """Return the question that `variants_past` asks, to be asked with others."""
+    return (
         select(variant)
         .join(edition, edition.c.id == variant.c.edition_id)
         .where(
@@ -57,11 +71,4 @@ def variants_past(
             edition.c.mode == mode,
             variant.c.upto > since,
         )
-        .order_by(variant.c.id)
     )
-    return {
-        (row.edition_id, row.id): VariantKey(
-            stretch_of(row), tuple(row.topics), named(row.format), row.language
-        )
-        for row in rows
-    }
