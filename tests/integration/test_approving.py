@@ -1,7 +1,7 @@
 """Who may approve an edition, who is told that it waits, and what if nobody does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -15,11 +15,12 @@ from digest.compose import stopping
 from digest.deliver.carrier import Carrier
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
-from digest.errors import DigestError
+from digest.errors import CarrierError, DigestError
 from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.schedule.editions import nudges, publishing
 from digest.schedule.editions.steering.steer import Steer
+from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.modes import in_mode
@@ -118,6 +119,17 @@ def test_what_was_called_back_is_not_sent_by_itself(sqlite_engine: Engine) -> No
     assert lapsed.state is EditionState.CANCELLED
 
 
+def needs_telling(engine: Engine) -> bool:
+    """Whether status tells among what needs help that approvers were not told."""
+    [*lines] = (
+        line
+        for line in status_of(engine, EIGHT)["help"]
+        if "the mail that asks for approval could not be sent to everybody" in line
+    )
+    assert all("Tell them yourself." in line for line in lines)
+    return bool(lines)
+
+
 @contextmanager
 def carrier_to(server: MailServer) -> Iterator[Carrier]:
     yield SmtpCarrier(SmtpServer.parse(server.url))
@@ -150,12 +162,42 @@ def test_approvers_are_told_once_and_once_more_before_it_is_too_late(
 def test_who_could_not_be_told_is_told_at_the_next_look(sqlite_engine: Engine) -> None:
     live = a_waiting_edition(sqlite_engine, more=APPROVERS)
     with mail_server(at("MAIL", "451 4.3.0 later", times=1)) as server:
-        counts = [
-            nudges.send_due(live, lambda: carrier_to(server), SITE, EIGHT)
-            for _ in range(3)
-        ]
+        counts, needs_help = [], []
+        for _ in range(3):
+            counts.append(
+                nudges.send_due(live, lambda: carrier_to(server), SITE, EIGHT)
+            )
+            needs_help.append(needs_telling(live))
 
     assert counts == [0, 2, 0]
+    assert needs_help == [True, False, False]
+
+
+def no_carrier() -> AbstractContextManager[Carrier]:
+    raise CarrierError("there is no mail server")
+
+
+def test_a_mail_to_approvers_that_cannot_be_sent_needs_help(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_waiting_edition(sqlite_engine, more=APPROVERS)
+    assert not needs_telling(live)
+    nudges.send_due(live, no_carrier, SITE, EIGHT)
+    assert needs_telling(live)
+
+    with mail_server(at("RCPT", "550 5.1.1 nobody", times=1)) as server:
+        # One of the two has it: it is not repeated to both.
+        counts = [
+            nudges.send_due(live, lambda: carrier_to(server), SITE, moment)
+            for moment in (EIGHT, EIGHT)
+        ]
+        assert counts == [1, 0]
+        assert needs_telling(live)
+        nudges.send_due(live, lambda: carrier_to(server), SITE, TOO_LATE - HOUR)
+    assert not needs_telling(live)
+    nudges.send_due(live, no_carrier, SITE, EIGHT)
+    publishing.approve(live, 1, "sam", EIGHT)
+    assert not needs_telling(live)
 
 
 def test_nobody_is_told_of_what_does_not_wait(sqlite_engine: Engine) -> None:

@@ -60,6 +60,24 @@ def test_the_page_says_how_they_have_it_and_shows_no_address(
     assert page.headers["Cache-Control"] == "no-store"
 
 
+def test_who_has_no_phone_number_of_ours_is_asked_to_write(
+    engine: Engine, tmp_path: Path
+) -> None:
+    for phone in ("01632 960 155", ""):
+        campaign = TOPICS.replace('phone = "01632 960 155"', f'phone = "{phone}"')
+        site = a_joining_site(engine, tmp_path, campaign)
+        if phone:
+            site.asks(HEDY)
+            [mail] = site.mails()
+            site.client.post(link_in(mail))
+        pages = [
+            site.client.get(page_of(site)).text,
+            site.client.post(f"{page_of(site)}/needs", data={"need": "x" * 999}).text,
+            site.client.get("/privacy/lantern-week").text,
+        ]
+        assert ["ring us" in page for page in pages] == [bool(phone)] * 3
+
+
 def test_less_often_fewer_topics_and_the_way_back(site: JoiningSite) -> None:
     before = chosen(site)
     page = saved(

@@ -33,7 +33,6 @@ UNSEEN = {
     "list_import_part.list_import_id": "by which it is matching",
     "list_import_part.number": "the order of its pieces",
     "edition.is_tallied": "whether its counts are kept, by which they are chosen",
-    "nudge.edition_id": "by which it is matching",
     "pace.idle_at": "when the row may be thrown away",
     "recovery_code.account_id": "whose code it is, by which it is matching",
     "recovery_code.code_hash": "a secret, by which it is matching",

@@ -152,3 +152,15 @@ def test_a_letter_s_reference_says_who(engine: Engine) -> None:
     imported(engine, ANN, BOB)
 
     assert edited(engine, "2.14", notes="Rings twice").name == "Bob Example"
+
+
+@pytest.mark.parametrize("name", ["Ada Lovell", "lovell", "Miss Ada Lovell"])
+def test_a_name_that_nobody_has_is_answered_with_the_nearest(
+    sqlite_engine: Engine, name: str
+) -> None:
+    imported(sqlite_engine, "Mrs Ada Lovell,ada@example.org,,,,")
+    with reading(sqlite_engine) as connection:
+        with pytest.raises(NotFound, match=r"is it “Mrs Ada Lovell” \(number 1\)\?"):
+            find(connection, name)
+        with pytest.raises(NotFound, match="give an email address"):
+            find(connection, "Zoe")

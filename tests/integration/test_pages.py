@@ -193,7 +193,12 @@ def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
         answer = browser.get(f"/s/{typed}", follow_redirects=False)
         assert answer.status_code == 302
         assert answer.headers["location"] == "https://example.org/a/very/long/address"
-    assert browser.get(f"/s/{code}x").status_code == 404
+    answer = browser.get(f"/s/{code}x")
+    assert answer.status_code == 404
+    assert "Page not found" in answer.text
+    assert "has 6 letters and figures, and never an i, l or o" in answer.text
+    has_archive = bool(program.archive.campaigns())
+    assert ("See what you can read here" in answer.text) is has_archive
 
 
 def test_health_says_ok(browser: TestClient) -> None:

@@ -267,9 +267,9 @@ def test_what_somebody_is_behind_with_is_asked_for_with_what_has_gone(
     with counting(sqlite_engine) as statements:
         check = checked(live, day=1)
 
-    asked = [words for words in statements if "variant.upto > " in words]
+    with_variants = [words for words in statements if "variant.upto > " in words]
     assert check.reach.repeats == 1
-    assert ["item.position > " in words for words in asked] == [True]
+    assert ["item.position > " in words for words in with_variants] == [True]
 
 
 def test_one_that_was_called_back_is_looked_at_by_its_number(

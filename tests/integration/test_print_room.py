@@ -4,7 +4,7 @@ import hashlib
 import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine, event, select, update
 from starlette.testclient import TestClient
 
-from digest.bootstrap import opened
+from digest.bootstrap import App, opened
+from digest.cli.post_room.print import returned
 from digest.deliver import limits
 from digest.deliver.printing import print_room
 from digest.deliver.printing.batch_steps import BatchSteps
@@ -584,3 +585,12 @@ def test_pages_tell_of_a_letter_where_it_is_and_not_that_it_was_accepted(
     for page, state in zip(people, words, strict=True):
         assert f", {state}.</strong> Lantern Week, daily of" in page
         assert "In print batch 1." in page
+
+
+def test_that_a_reference_is_unknown_is_told_before_a_reason_is_asked_for(
+    program: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("digest.bootstrap.open_app", lambda: nullcontext(program))
+
+    with pytest.raises(NotFound, match=r"no printed letter 7\.777"):
+        returned("7.777")

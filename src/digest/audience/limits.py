@@ -37,6 +37,10 @@ SAMPLE_ROWS = 3
 IMPORT_FAULTS = 10_000
 # Of phones with their 0 put back that an import names; all are counted.
 IMPORT_GUESSES = 1_000
+# Of people who are offered for a name that nobody has.
+NAMES_OFFERED = 3
+# Of people whose names are compared with one that nobody has.
+NAMES_COMPARED = 50
 # Of rows that are taken in while whoever pressed the button waits.
 ROWS_AT_ONCE = 2_000
 # How long an import can be undone, and its file is kept.

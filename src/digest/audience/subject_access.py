@@ -11,12 +11,14 @@ from digest.audience import limits
 from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
+from digest.model.names import nearest
 from digest.model.people.person import PersonKeys
 from digest.store.base.asked_together import ask_together
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import (
     channel_offers,
     needs,
+    searching,
     subject_access,
     subscribers,
     suppressions,
@@ -59,14 +61,20 @@ def find(connection: Connection, who: str) -> Subscriber:
     Or the reference at the foot of a letter of theirs.
     Raises NotFound where there is none, or several of that name.
     """
-    people = _matching(connection, who.strip())
+    people = matching(connection, who.strip())
     if len(people) == 1:
         return people[0]
     if not people:
-        raise NotFound(
-            f"nobody called “{who}” is held; give an email address, "
-            "a whole name, or an id"
+        near = [
+            f"“{each.person.name}” (number {each.id})"
+            for each in _like(connection, who.strip())
+        ]
+        hint = (
+            f": is it {' or '.join(near)}?"
+            if near
+            else "; give an email address, a whole name, or an id"
         )
+        raise NotFound(f"nobody called “{who}” is held{hint}")
     ids = ", ".join(str(person.id) for person in people)
     raise NotFound(
         f"{len(people)} people are called “{who}”: give one of the ids {ids}"
@@ -167,7 +175,8 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     }
 
 
-def _matching(connection: Connection, who: str) -> Sequence[Subscriber]:
+def matching(connection: Connection, who: str) -> Sequence[Subscriber]:
+    """Return all whom WHO may mean, as `find` reads it."""
     if _REFERENCE.fullmatch(who):
         key = DeliveryKey.parse(who)
         subscriber = subscribers.of_reader(connection, key.reader_id)
@@ -183,3 +192,16 @@ def _matching(connection: Connection, who: str) -> Sequence[Subscriber]:
         subscriber = subscribers.kept_as(connection, keys.identity)
         return [subscriber] if subscriber else []
     return subscribers.named(connection, who)
+
+
+def _like(connection: Connection, who: str) -> Sequence[Subscriber]:
+    """Return who may be meant by a name that nobody has: the first of them."""
+    if "@" in who or not any(map(str.isalpha, who)):
+        return []
+    by_words = searching.PersonSearch(words=who)
+    if people := searching.page(connection, by_words, limits.NAMES_OFFERED):
+        return people
+    by_last = searching.PersonSearch(words=who.rsplit(maxsplit=1)[-1])
+    candidates = searching.page(connection, by_last, limits.NAMES_COMPARED)
+    name = nearest(who, (each.person.name for each in candidates))
+    return [each for each in candidates if each.person.name == name][:1]

@@ -164,10 +164,14 @@ def returned(
     """Write down that a letter came back, and do what follows."""
     from digest.bootstrap import open_app
 
-    if (reason is None) is not undo:
-        raise typer.BadParameter("say why it came back with --reason, or --undo")
+    ask = typer.BadParameter("say why it came back with --reason, or --undo")
+    if reason is not None and undo:
+        raise ask
     with open_app() as digest:
         letters, now = digest.returned_letters, digest.now()
+        letters.check(reference)
+        if reason is None and not undo:
+            raise ask
         if reason is None:
             is_taken_back = letters.take_back(reference, now)
             result("taken back" if is_taken_back else "nothing is on record of it")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.returned_letters import LetterReturnReason
-from digest.store.base.engine import writing
+from digest.store.base.engine import reading, writing
 from digest.store.delivery import returned_letters
 from digest.store.delivery.print_batches import letter_key
 from digest.store.delivery.returned_letters import ReturnedLetter
@@ -58,6 +58,13 @@ class ReturnedLetters:
         if entry is None:
             raise NotFound(_UNKNOWN.format(key))
         return entry
+
+    def check(self, reference: str, of: VisibleRounds = ALL_ROUNDS) -> None:
+        """Raise NotFound where that is no letter's reference."""
+        key = letter_key(reference)
+        with reading(self.engine) as connection:
+            if returned_letters.printed_letter(connection, key, of) is None:
+                raise NotFound(_UNKNOWN.format(key))
 
     def take_back(
         self, reference: str, now: datetime, of: VisibleRounds = ALL_ROUNDS

@@ -85,7 +85,8 @@ def send_due(
 ) -> int:
     """Tell approvers what they have not been told yet; return how many mails went.
 
-    What could not be handed over is tried again at the next look.
+    What could not be handed over is tried again at the next look, and stands among
+    what needs help meanwhile.
     """
     with reading(engine) as connection:
         due = list(_due(connection, now))
@@ -102,14 +103,29 @@ def send_due(
                 for to in nudge.campaign.approvers
             ]
             sender = nudge.campaign.sender_address
-            with open_carrier() as carrier:
-                outcomes = asyncio.run(handed_over(carrier, sender, messages))
-            count += sum(isinstance(outcome, Accepted) for outcome in outcomes)
-            # One that has reached somebody is not repeated to all.
-            if all(isinstance(outcome, Deferred) for outcome in outcomes):
+            outcomes: list[Outcome] = []
+            try:
+                with open_carrier() as carrier:
+                    outcomes = asyncio.run(handed_over(carrier, sender, messages))
+            finally:
                 with writing(engine) as connection:
-                    nudges.give_back(connection, number, kind)
+                    _settle(connection, nudge, outcomes, now)
+            count += sum(isinstance(outcome, Accepted) for outcome in outcomes)
     return count
+
+
+def _settle(
+    connection: Connection, nudge: Nudge, outcomes: list[Outcome], now: datetime
+) -> None:
+    """Note whether all were told; without outcomes nobody was."""
+    number = nudge.edition.id
+    if outcomes and all(isinstance(outcome, Accepted) for outcome in outcomes):
+        nudges.note_all_told(connection, number)
+        return
+    nudges.note_unsent(connection, number, now)
+    # One that has reached somebody is not repeated to all.
+    if all(isinstance(outcome, Deferred) for outcome in outcomes):
+        nudges.give_back(connection, number, nudge.kind)
 
 
 def _due(connection: Connection, now: datetime) -> Iterator[Nudge]:

@@ -11,8 +11,7 @@ def zone_of(connection: Connection, schedule_id: int) -> str:
 
     What is told by it is told, and done, all the same.
     """
-    # A sender, which seldom tells of a time, starts without what a campaign is made of.
-    from digest.store.campaigns import campaigns
+    from digest.store.campaigns import campaigns  # noqa: PLC0415 - senders start sooner
 
     campaign_id = connection.scalars(
         select(schedule.c.campaign_id).where(schedule.c.id == schedule_id)

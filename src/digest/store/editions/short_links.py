@@ -34,7 +34,11 @@ def target(connection: Connection, code: str) -> str:
     typed = "".join(letter for letter in code.lower() if letter in ALPHABET)
     url = connection.scalar(select(short_link.c.url).where(short_link.c.code == typed))
     if url is None:
-        raise NotFound("no page has this short address: check it against the letter")
+        raise NotFound(
+            "Perhaps one letter was mistyped: check it against what is printed. What "
+            f"stands behind /s/ has {limits.SHORT_LINK_LETTERS} letters and figures, "
+            "and never an i, l or o, nor a 0 or 1."
+        )
     return str(url)
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from digest.bootstrap import App
+from digest.errors import NotFound
 from digest.model.roles import Right
 from digest.store.editions import short_links
 from digest.web.parts import visitor
@@ -35,8 +36,13 @@ def routes(digest: App, pages: Pages) -> APIRouter:
 
     @router.api_route("/s/{code}", methods=_READ)
     def short_link(code: str) -> Response:
-        with digest.reading() as connection:
-            return RedirectResponse(short_links.target(connection, code), 302)
+        try:
+            with digest.reading() as connection:
+                return RedirectResponse(short_links.target(connection, code), 302)
+        except NotFound as problem:
+            has_archive = bool(digest.archive.campaigns())
+            on = ("/archive", "See what you can read here") if has_archive else None
+            return pages.notice(404, "Page not found", str(problem), on)
 
     @router.api_route("/media/{name}", methods=_READ)
     def picture(name: str) -> Response:

@@ -33,7 +33,7 @@ from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
-from digest.store.editions import editions
+from digest.store.editions import editions, nudges
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.limits import NEWS_AGE
@@ -53,6 +53,7 @@ QUESTIONS: tuple[Asked, ...] = (
     *campaigns.QUESTIONS,
     *sources.QUESTIONS,
     *editions.QUESTIONS,
+    *nudges.QUESTIONS,
     *holds.QUESTIONS,
     *endpoints.QUESTIONS,
     *overview.QUESTIONS,

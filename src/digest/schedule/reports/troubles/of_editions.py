@@ -27,7 +27,7 @@ from digest.store.base.read_once import read_once, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.editions import editions, renditions
+from digest.store.editions import editions, nudges, renditions
 from digest.store.editions.editions import Edition
 from digest.store.reports import edition_copies, unserved
 from digest.store.reports.unserved import UnservedCause
@@ -136,6 +136,10 @@ def _of_edition(
                 ),
             )
         )
+    if lifecycle.waits(edition) and (
+        since := nudges.unsent_since(connection, edition.id)
+    ):
+        troubles.append(_untold(connection, edition, name, since))
     batches = edition_copies.batches_to_post(connection, edition.id)
     if batches and not edition.is_rehearsal:
         count = sum(each.letters for each in batches.values())
@@ -172,6 +176,26 @@ def _of_edition(
             )
         )
     return troubles
+
+
+def _untold(
+    connection: Connection, edition: Edition, name: str, since: datetime
+) -> Trouble:
+    """Return that a mail which asks for approval did not reach all it is for."""
+    campaign = campaigns.load(connection, edition.campaign_id)
+    at = moment_in_words(since, campaign.timezone)
+    look = "Then look at approvers in the campaign file, and at the mail server"
+    return Trouble(
+        f"{name}: the mail that asks for approval could not be sent to everybody, "
+        f"first on {at}.",
+        f"Tell them yourself. {look}: digest check",
+        cure=TroubleCure(
+            TroublePlace.CAMPAIGN_FILE,
+            "Look at the approvers",
+            campaign.name,
+            about=f"Tell them yourself. {look}.",
+        ),
+    )
 
 
 def _unserved(campaign: str, causes: Sequence[UnservedCause]) -> list[Trouble]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.audience.subject_access import find
-from digest.errors import DigestError, NotFound
+from digest.audience.subject_access import find, matching
+from digest.errors import DigestError
 from digest.model.formats import Format
 from digest.model.posts.items import Event
 from digest.model.staff_words import counted
@@ -81,14 +81,12 @@ def _copy(
 
 
 def _people(connection: Connection, words: str) -> list[Subscriber]:
-    try:
-        return [find(connection, words)]
-    except NotFound:
+    people = matching(connection, words.strip())
+    if len(people) != 1:
         search = searching.meant_by(words)
         people = searching.page(connection, search, limits.READERS_OFFERED)
-        if not people:
-            raise
-        return people
+    # With nobody to offer it is said in words.
+    return [*people] or [find(connection, words)]
 
 
 def facts_of(sight: ReaderSight) -> list[tuple[str, str]]:

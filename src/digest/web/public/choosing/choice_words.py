@@ -128,6 +128,8 @@ class ChoiceWords:
         """Return what is to be put right in what somebody wrote of a need."""
         if not text.strip():
             return self._words.gettext("Write what helps you, in your own words")
+        if not self._campaign.letter.phone:
+            return self._words.gettext("Write it in a sentence or two")
         return self._words.gettext("Write it in a sentence or two, or ring us")
 
     def topics(self) -> list[tuple[str, str]]:

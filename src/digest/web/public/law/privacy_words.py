@@ -277,12 +277,16 @@ class PrivacyWords:
     def _rights(self) -> PublicStatement:
         words = self._words
         about = words.gettext(
-            "You may ask for any of these, and need not say why. It costs nothing. "
-            "Write to us or ring us, and we answer within a month."
+            "You may ask for any of these, and need not say why. It costs nothing."
+        )
+        ask = (
+            words.gettext("Write to us or ring us, and we answer within a month.")
+            if self._campaign.letter.phone
+            else words.gettext("Write to us, and we answer within a month.")
         )
         return PublicStatement(
             words.gettext("What you may ask for"),
-            (about,),
+            (f"{about} {ask}",),
             (
                 words.gettext("a copy of all that we hold of you"),
                 words.gettext("that we put right what is wrong"),
