@@ -58,6 +58,25 @@ def test_the_demo_leaves_a_real_database_alone(digest: Command) -> None:
     assert digest("status").returncode == 0
 
 
+def test_a_port_that_is_taken_is_told_before_anything_is_done(
+    home: Path, digest: Command
+) -> None:
+    digest("init")
+    before = sorted(home.rglob("*"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        for command in ("serve", "web", "demo"):
+            refused = digest(command, "--port", str(port))
+
+            assert (refused.returncode, refused.stdout) == (1, "")
+            assert refused.stderr == (
+                f"digest: pages cannot be served on 127.0.0.1, port {port} (Address "
+                "already in use): end what listens there, or say another port with "
+                "--port\n"
+            )
+    assert sorted(home.rglob("*")) == before
+
+
 def test_a_number_that_nothing_can_have_is_told_and_gives_no_traceback(
     digest: Command,
 ) -> None:

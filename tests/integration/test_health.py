@@ -82,7 +82,7 @@ def test_a_timetable_that_dies_is_seen(
 
     answers = []
 
-    def serve_until_it_is_seen(server: uvicorn.Server) -> None:
+    def serve_until_it_is_seen(server: uvicorn.Server, _listeners: object) -> None:
         client = TestClient(server.config.app, base_url=SITE)  # type: ignore[arg-type]  # an application
         for _ in range(1000):
             answers.append(client.get("/healthz").json()["status"])
@@ -91,7 +91,8 @@ def test_a_timetable_that_dies_is_seen(
 
     monkeypatch.setattr(serving, "watch_the_clock", die)
     monkeypatch.setattr(uvicorn.Server, "run", serve_until_it_is_seen)
-    serving.serve_all(program, "127.0.0.1", 0, threading.Event())
+    with serving.listening("127.0.0.1", 0) as listener:
+        serving.serve_all(program, listener, threading.Event())
 
     assert answers[-1] == "the timetable has ended"
 

@@ -1,6 +1,5 @@
 """Everything in one process: asked to stop at any moment, all of it stops."""
 
-import socket
 import subprocess
 import sys
 import threading
@@ -9,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from digest.bootstrap import App
-from digest.cli.service.serving import serve_all, watch_the_clock
+from digest.cli.service.serving import listening, serve_all, watch_the_clock
 from digest.schedule.upkeep.night_tasks import ERASED
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
@@ -20,15 +19,14 @@ from tests.builders import EIGHT
 
 
 def test_who_is_asked_to_stop_before_the_pages_are_up_stops(program: App) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
     stop = threading.Event()
     stop.set()
-    serving = threading.Thread(
-        target=serve_all, args=(program, "127.0.0.1", port, stop), daemon=True
-    )
-    serving.start()
-    serving.join(20)
+    with listening("127.0.0.1", 0) as listener:
+        serving = threading.Thread(
+            target=serve_all, args=(program, listener, stop), daemon=True
+        )
+        serving.start()
+        serving.join(20)
 
     assert not serving.is_alive()
 

@@ -3,13 +3,14 @@
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.audience.lists.importing import ListImport
 from digest.bootstrap import App, opened
-from digest.cli.service.serving import serve_pages
+from digest.cli.service.serving import listening, serve_pages
 from digest.cli.service.working import work_until_done
 from digest.errors import DigestError, SettingsError
 from digest.installing import DEMO_MARK
@@ -62,26 +63,30 @@ def run_demo(folder: Path, *, once: bool, port: int, talk: Talk) -> bool:
     nothing leaves this machine, whatever the settings say. Unless `once`, the
     pages are served until stopped. Raises DigestError.
     """
-    _clear(folder)
-    settings = Settings(
-        data_dir=folder,
-        base_url=f"http://localhost:{port}",
-        fetch_allow=WebAccess.parse("127.0.0.1"),  # where the sample's feed is
-    )
-    with opened(settings, migrating=True) as digest:
-        arrivals = _journey(digest, folder, talk)
-        if not arrivals.everyone:
-            talk(f"NOT everything arrived: {arrivals}")
-        if once:
+    with nullcontext() if once else listening("127.0.0.1", port) as listener:
+        _clear(folder)
+        settings = Settings(
+            data_dir=folder,
+            base_url=f"http://localhost:{port}",
+            fetch_allow=WebAccess.parse("127.0.0.1"),  # where the sample's feed is
+        )
+        with opened(settings, migrating=True) as digest:
+            arrivals = _journey(digest, folder, talk)
+            if not arrivals.everyone:
+                talk(f"NOT everything arrived: {arrivals}")
+            if listener:
+                talk(f"\nOpen http://localhost:{port}/desk (stop with Ctrl+C)")
+                _tell_way_in(digest, talk)
+                serve_pages(digest, listener)
             return arrivals.everyone
-        talk(f"\nOpen http://localhost:{port}/desk (stop with Ctrl+C)")
-        with digest.writing() as connection:
-            link = entrance.first_link(connection, digest.now())
-        if link is not None:
-            address = digest.links.account_url(link)
-            talk(f"To change anything there, make yourself an account: {address}")
-        serve_pages(digest, "127.0.0.1", port)
-        return arrivals.everyone
+
+
+def _tell_way_in(digest: App, talk: Talk) -> None:
+    with digest.writing() as connection:
+        link = entrance.first_link(connection, digest.now())
+    if link is not None:
+        address = digest.links.account_url(link)
+        talk(f"To change anything there, make yourself an account: {address}")
 
 
 def _journey(digest: App, folder: Path, talk: Talk) -> ArrivedCopies:

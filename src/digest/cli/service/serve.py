@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from digest.bootstrap import App
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
-Port = Annotated[int, typer.Option(help="The port to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65_535, help="The port to listen on.")]
 Processes = Annotated[
     str,
     typer.Option(metavar="N|auto", help="Workers side by side; auto is one a core."),
@@ -57,27 +57,27 @@ def serve(
     With --processes, more workers in processes of their own beside it.
     """
     from digest.bootstrap import open_app
-    from digest.cli.service.serving import serve_all
+    from digest.cli.service.serving import listening, serve_all
     from digest.cli.service.worker_processes import shares
 
     to_stderr()
-    with open_app(migrating=True) as digest:
+    with listening(host, port) as listener, open_app(migrating=True) as digest:
         talk(f"{digest.settings.mode} mode; pages on http://{host}:{port}/desk")
         _tell_what_campaigns_lack(digest)
         _tell_way_in(digest, port)
         own, *others = shares(processes, digest.settings)
-        serve_all(digest.with_connections(own), host, port, _stopping(), others)
+        serve_all(digest.with_connections(own), listener, _stopping(), others)
 
 
 def web(host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Run the pages alone."""
     from digest.bootstrap import open_app
-    from digest.cli.service.serving import serve_pages
+    from digest.cli.service.serving import listening, serve_pages
 
     to_stderr()
-    with open_app() as digest:
+    with listening(host, port) as listener, open_app() as digest:
         _tell_way_in(digest, port)
-        serve_pages(digest, host, port)
+        serve_pages(digest, listener)
 
 
 def timetable() -> None:

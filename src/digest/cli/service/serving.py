@@ -1,8 +1,10 @@
 """digest serve, web and timetable: run apart or together, and stopped."""
 
 import logging
+import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from digest.cli.service.working import (
     watch_over_it,
     work_until_stopped,
 )
+from digest.errors import DigestError
 from digest.schedule.editions import nudges
 from digest.schedule.editions.clock_watch import ClockWatch
 from digest.schedule.editions.publishing import publish_due
@@ -39,18 +42,37 @@ log = logging.getLogger(__name__)
 TIMETABLE, WORKER, WORKERS = "timetable", "worker", "worker processes"
 
 
-def serve_pages(digest: App, host: str, port: int) -> None:
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield what the pages are served on; nothing is answered there yet.
+
+    Raises DigestError where the place is another's, or is none of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as problem:
+        # Without what it was told, which is said again below.
+        why = str(problem.strerror).partition(" (")[0]
+        raise DigestError(
+            f"pages cannot be served on {host}, port {port} ({why}): end what listens "
+            "there, or say another port with --port"
+        ) from problem
+    with listener:
+        yield listener
+
+
+def serve_pages(digest: App, listener: socket.socket) -> None:
     """Serve the pages until asked to stop."""
     stop = threading.Event()
     watch_over_it(digest, stop)
     mail_confirmations(digest, stop)
-    _server(digest, host, port).run()
+    _server(digest).run([listener])
 
 
 def serve_all(
     digest: App,
-    host: str,
-    port: int,
+    listener: socket.socket,
     stop: threading.Event,
     others: Sequence[int] = (),
 ) -> None:
@@ -60,7 +82,7 @@ def serve_all(
     What is on the wire when asked is finished and recorded first.
     """
     pulses = Pulses()
-    server = _server(digest, host, port, pulses)
+    server = _server(digest, pulses)
     pulses.expect(TIMETABLE, LOOP_STALLED_SECONDS)
     # One of its rounds lasts as long as there is anything to send.
     pulses.expect(WORKER)
@@ -85,7 +107,7 @@ def serve_all(
     tell_webhooks(digest, stop)
     take_in_mail(digest, stop)
     try:
-        server.run()
+        server.run([listener])
     finally:
         stop.set()
         for thread in threads:
@@ -144,9 +166,7 @@ def _is_held(digest: App) -> bool:
     return hold is not None and hold.because != holds.PAUSED
 
 
-def _server(
-    digest: App, host: str, port: int, pulses: Pulses | None = None
-) -> "Server":
+def _server(digest: App, pulses: Pulses | None = None) -> "Server":
     # Here, so that whoever only sends need not know of the pages.
     import uvicorn
 
@@ -155,8 +175,6 @@ def _server(
     return uvicorn.Server(
         uvicorn.Config(
             make_app(digest, pulses),
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=5,
