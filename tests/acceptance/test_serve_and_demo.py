@@ -63,8 +63,8 @@ def test_a_port_that_is_taken_is_told_before_anything_is_done(
 ) -> None:
     digest("init")
     before = sorted(home.rglob("*"))
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
         for command in ("serve", "web", "demo"):
             refused = digest(command, "--port", str(port))
 
