@@ -101,6 +101,8 @@ def test_letters_are_printed_and_one_of_them_again(
 
     printed = prepared("print", "printed", "1")
     again = prepared("print", "reprint", reference, "-o", str(alone))
+    by_email = next(each["reference"] for each in listed if each["channel"] == "email")
+    in_none = prepared("print", "reprint", by_email, "-o", str(home / "none.pdf"))
     undone = prepared("print", "printed", "1", "--undo")
     why_missing = prepared("print", "returned", reference)
     proof = prepared("print", "returned", reference, "--reason", "gone-away")
@@ -108,6 +110,8 @@ def test_letters_are_printed_and_one_of_them_again(
     assert printed.stdout == "print batch 1: sealed, printed\n"
     assert again.returncode == 0, again.stderr
     assert alone.read_bytes().startswith(b"%PDF")
+    assert (in_none.returncode, (home / "none.pdf").exists()) == (1, False)
+    assert f"there is no letter {by_email} in any print batch" in in_none.stderr
     assert undone.stdout == "print batch 1: sealed, to be printed\n"
     assert why_missing.returncode == 2
     assert (proof.returncode, proof.stdout) == (1, "")

@@ -173,6 +173,29 @@ def test_who_could_not_be_told_is_told_at_the_next_look(sqlite_engine: Engine) -
     assert needs_help == [True, False, False]
 
 
+class UnwritableAddress(str):
+    """An address of the pages of which no mail can be made."""
+
+    def __format__(self, spec: str) -> str:
+        raise ValueError("no mail can be made of it")
+
+
+def test_a_mail_that_cannot_be_made_is_told_and_made_at_the_next_look(
+    sqlite_engine: Engine,
+) -> None:
+    live = a_waiting_edition(sqlite_engine, more=APPROVERS)
+    counts, needs_help = [], []
+    with mail_server() as server:
+        for base_url in (UnwritableAddress(SITE), SITE):
+            counts.append(
+                nudges.send_due(live, lambda: carrier_to(server), base_url, EIGHT)
+            )
+            needs_help.append(needs_telling(live))
+
+    assert counts == [0, 2]
+    assert needs_help == [True, False]
+
+
 def no_carrier() -> AbstractContextManager[Carrier]:
     raise CarrierError("there is no mail server")
 

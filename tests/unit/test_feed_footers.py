@@ -28,6 +28,13 @@ def test_a_footer_is_left_out_in_any_language(words: str) -> None:
     assert without_footer(Html(WORDS + words), URL) == WORDS
 
 
+def test_it_is_found_behind_letters_that_are_two_in_lower_case() -> None:
+    words = "<p>İzmir, İstanbul</p>\n"
+    below = footer("The post ", URL, " appeared first on ", "https://example.org")
+
+    assert without_footer(Html(words + below), URL) == words
+
+
 @pytest.mark.parametrize(
     "words",
     [

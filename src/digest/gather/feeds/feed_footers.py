@@ -18,7 +18,7 @@ def without_footer(words: Html | PlainText, url: str) -> Html | PlainText:
     In any language: a last paragraph of few words around two links, one to the item
     itself and one to the front page of its site.
     """
-    at = words.lower().rfind("<p")
+    at = max(words.rfind("<p"), words.rfind("<P"))
     footer = words[at:] if at >= 0 and isinstance(words, Html) else ""
     if not footer or len(footer) > _LONGEST:
         return words

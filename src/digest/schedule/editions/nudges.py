@@ -98,13 +98,13 @@ def send_due(
                 is_ours = nudges.claim(connection, number, kind, now)
             if not is_ours:
                 continue
-            messages = [
-                (to, nudge.message(to, now, base_url))
-                for to in nudge.campaign.approvers
-            ]
             sender = nudge.campaign.sender_address
             outcomes: list[Outcome] = []
             try:
+                messages = [
+                    (to, nudge.message(to, now, base_url))
+                    for to in nudge.campaign.approvers
+                ]
                 with open_carrier() as carrier:
                     outcomes = asyncio.run(handed_over(carrier, sender, messages))
             finally:
