@@ -20,9 +20,9 @@ from sqlalchemy import Engine
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.engine import WritingConnection, open_engine, reading
-from digest.store.delivery.claims import ClaimResult, HandoverGuard, guard_for
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
-from digest.store.delivery.settle_and_claim import (
+from digest.store.delivery.sending.claims import ClaimResult, HandoverGuard, guard_for
+from digest.store.delivery.sending.settle_and_claim import (
     CopyClaim,
     SettleAndClaim,
     SettleAndClaimRequest,

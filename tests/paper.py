@@ -15,8 +15,8 @@ from digest.schedule.editions.publishing import publish
 from digest.settings import Settings
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, subscriber
-from digest.store.delivery import print_batches
-from digest.store.delivery.print_batches import PrintBatch
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatch
 from tests.builders import EIGHT, SITE, a_post
 from tests.databases import quick_engine
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted

@@ -667,7 +667,7 @@ def opened(
 
 def _dispatcher(engine: Engine, clock: Clock) -> "Dispatcher":
     from digest.schedule.delivery.dispatch import EmbeddedDispatcher
-    from digest.store.delivery import job_tables
+    from digest.store.delivery.sending import job_tables
 
     with reading(engine) as connection:
         has_jobs = job_tables.are_ready(connection)

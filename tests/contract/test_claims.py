@@ -11,8 +11,8 @@ from digest.model.people.lawful_basis import BasisGap, LawfulBasis
 from digest.store.base.engine import writing
 from digest.store.base.tables import delivery, edition, subscription, variant
 from digest.store.campaigns import campaigns
-from digest.store.delivery import claims, send_batches
-from digest.store.delivery.claims import ClaimResult
+from digest.store.delivery.sending import claims, send_batches
+from digest.store.delivery.sending.claims import ClaimResult
 from tests.builders import EIGHT
 from tests.rows import FILE, a_planned_edition, states, unsubscribed, withdrawn
 from tests.stored import a_stored_campaign

@@ -20,8 +20,9 @@ from digest.store.base.tables import (
     send_batch,
     subscriber,
 )
-from digest.store.delivery import claims, deliveries, send_batches
+from digest.store.delivery import deliveries
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
+from digest.store.delivery.sending import claims, send_batches
 from digest.store.editions import renditions
 from digest.store.reports import listed_copies
 from tests.builders import EIGHT

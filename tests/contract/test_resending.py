@@ -10,8 +10,9 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
-from digest.store.delivery import deliveries, resending, send_batches
+from digest.store.delivery import deliveries, resending
 from digest.store.delivery.deliveries import DeliveryMove
+from digest.store.delivery.sending import send_batches
 from digest.store.editions import editions, moves
 from digest.store.editions.closing import close_edition
 from tests.builders import EIGHT

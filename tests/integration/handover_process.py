@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import handover
-from digest.store.delivery import send_batches
+from digest.store.delivery.sending import send_batches
 from digest.store.holds import holds, mark_file
 from digest.store.holds.mark_file import beside
 from tests.builders import EIGHT

@@ -18,7 +18,7 @@ from digest.store.base import machine_clocks, tables
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
-from digest.store.delivery import carriers, rate_limits, send_batches
+from digest.store.delivery.sending import carriers, rate_limits, send_batches
 from digest.store.holds import holds
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, lifted, posts_accepted

@@ -30,15 +30,11 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import audit as audit_table
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.file_versions import CampaignFile
-from digest.store.delivery import (
-    bounces,
-    deliveries,
-    print_batches,
-    resending,
-    settling,
-)
+from digest.store.delivery import deliveries, resending, settling
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
-from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState, PrintFiles
+from digest.store.delivery.returns import bounces
 from digest.store.editions import moves
 from digest.store.editions.editions import Slot
 from digest.store.holds import holds

@@ -19,8 +19,9 @@ from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import bounce, departure, subscriber, suppression
-from digest.store.delivery import bounces, deliveries
+from digest.store.delivery import deliveries
 from digest.store.delivery.deliveries import DeliveryMove
+from digest.store.delivery.returns import bounces
 from digest.store.reports import listed_copies
 from tests.builders import EIGHT
 from tests.lists import HASHER

@@ -27,9 +27,11 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, edition, reader
 from digest.store.campaigns import campaigns
-from digest.store.delivery import print_batches, resending, send_batches, settling
+from digest.store.delivery import resending, settling
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.sending import send_batches
 from digest.store.editions import editions
 from digest.store.posts import log
 from digest.store.staff.audit import acting_as, latest

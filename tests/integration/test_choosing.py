@@ -25,9 +25,10 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.formats import Channel
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import audit, delivery, item, variant
-from digest.store.delivery import claims, deliveries
-from digest.store.delivery.claims import ClaimResult
+from digest.store.delivery import deliveries
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
+from digest.store.delivery.sending import claims
+from digest.store.delivery.sending.claims import ClaimResult
 from digest.store.editions import editions, moves
 from digest.store.migrate import migrate
 from digest.store.people import pauses

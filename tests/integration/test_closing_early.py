@@ -22,9 +22,9 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
-from digest.store.delivery import send_batches
-from digest.store.delivery.claims import ClaimResult, claim, guard_for
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.sending import send_batches
+from digest.store.delivery.sending.claims import ClaimResult, claim, guard_for
+from digest.store.delivery.sending.send_batches import Lease
 from digest.store.editions import editions
 from digest.store.editions.holding_back import quiet_until
 from digest.store.reports.listed_copies import listed

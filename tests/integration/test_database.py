@@ -20,7 +20,7 @@ from digest.store.base.engine import (
     writing,
 )
 from digest.store.base.tables import mailing_list, metadata
-from digest.store.delivery.job_tables import is_ours
+from digest.store.delivery.sending.job_tables import is_ours
 from digest.store.migrate import migrate, revisions
 from tests.builders import EIGHT
 from tests.postgres import Databases

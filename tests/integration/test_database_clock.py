@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from digest.store.base import machine_clocks
 from digest.store.base.clock import DatabaseClock, clock_of
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import send_batches
+from digest.store.delivery.sending import send_batches
 from tests.builders import EIGHT
 from tests.rows import a_planned_edition
 

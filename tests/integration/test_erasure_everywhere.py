@@ -31,7 +31,7 @@ from digest.store.base.tables import (
     subscriber,
     suppression,
 )
-from digest.store.delivery import print_batches
+from digest.store.delivery.printing import print_batches
 from digest.store.people.erasing.erased_file import NAME
 from digest.web.app import make_app
 from tests.api import a_key

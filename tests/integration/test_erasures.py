@@ -27,8 +27,8 @@ from digest.store.base.tables import (
     send_batch,
     subscriber,
 )
-from digest.store.delivery import print_batches
 from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.printing import print_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import NAME, ErasedList
 from digest.store.reports import edition_copies, stalls

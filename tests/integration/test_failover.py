@@ -13,7 +13,7 @@ from digest.deliver.smtp.reconnecting_connection import ReconnectingConnection
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, DeliveryState
 from digest.store.base.engine import reading
-from digest.store.delivery import carriers
+from digest.store.delivery.sending import carriers
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.rows import a_planned_edition, states

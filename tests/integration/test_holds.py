@@ -24,9 +24,11 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.editions import publishing
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import handover
-from digest.store.delivery import copies, print_batches, send_batches
+from digest.store.delivery import copies
 from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState
+from digest.store.delivery.sending import send_batches
 from digest.store.editions import editions, moves
 from digest.store.holds import holds, mark_file
 from digest.store.holds.holds import Hold

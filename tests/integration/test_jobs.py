@@ -34,7 +34,7 @@ from digest.settings import Settings
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, send_batch
-from digest.store.delivery import job_tables, send_batches
+from digest.store.delivery.sending import job_tables, send_batches
 from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.migrate import migrate

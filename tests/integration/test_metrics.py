@@ -14,7 +14,7 @@ from digest.model.editions.mode import Mode
 from digest.settings import Settings
 from digest.store.base.engine import writing
 from digest.store.base.modes import in_mode
-from digest.store.delivery import carriers, send_batches
+from digest.store.delivery.sending import carriers, send_batches
 from digest.store.holds import holds
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE

@@ -29,12 +29,12 @@ from digest.store.base.tables import (
     subscription,
 )
 from digest.store.campaigns import file_places
-from digest.store.delivery import print_batches
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.attempts import CallEffect
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.incoming import incoming_mail
-from digest.store.delivery.print_batches import PrintBatchState, PrintFiles
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState, PrintFiles
 from digest.store.migrate import migrate
 from digest.store.people import channel_offers, suppressions
 from digest.store.staff import access_keys, repeatable_requests, secret_keys

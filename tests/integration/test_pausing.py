@@ -20,8 +20,8 @@ from digest.schedule.editions.previews import Previews
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import audit, delivery, reader
-from digest.store.delivery import claims
-from digest.store.delivery.claims import ClaimResult
+from digest.store.delivery.sending import claims
+from digest.store.delivery.sending.claims import ClaimResult
 from digest.store.people import places
 from tests.builders import EIGHT, a_post
 from tests.lists import ANN, BOB, HASHER, imported

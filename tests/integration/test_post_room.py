@@ -23,8 +23,8 @@ from digest.store.base.tables import (
     subscriber,
     suppression,
 )
-from digest.store.delivery import print_batches
 from digest.store.delivery.calling import calls
+from digest.store.delivery.printing import print_batches
 from digest.store.people import suppressions
 from digest.store.reports import listed_copies
 from digest.store.staff import accounts

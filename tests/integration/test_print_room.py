@@ -30,11 +30,13 @@ from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
-from digest.store.delivery import deliveries, print_batches, returned_letters
+from digest.store.delivery import deliveries
 from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.print_batches import (
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import (
     PrintBatchState,
 )
+from digest.store.delivery.returns import returned_letters
 from digest.store.editions import editions
 from digest.store.reports import edition_copies, listed_copies
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds

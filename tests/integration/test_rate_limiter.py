@@ -14,7 +14,7 @@ from digest.model.delivery.rate_limits import (
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import pace
-from digest.store.delivery.rate_limits import forget_idle, slow_starts
+from digest.store.delivery.sending.rate_limits import forget_idle, slow_starts
 from tests.builders import EIGHT
 from tests.fakes.sending import HandWoundClock
 from tests.unit.test_rate_windows import most_in_a_window

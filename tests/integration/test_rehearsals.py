@@ -32,7 +32,8 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, edition, reader
 from digest.store.campaigns import campaigns
-from digest.store.delivery import print_batches, send_batches
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.sending import send_batches
 from digest.store.editions import editions
 from digest.store.posts import corrections, editing, listing, log
 from digest.store.staff import audit

@@ -49,7 +49,7 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
-from digest.store.delivery import print_batches
+from digest.store.delivery.printing import print_batches
 from digest.store.people import departures, subscriptions
 from digest.store.people.erasing.erased_file import NAME
 from digest.store.people.erasing.erasures import FORGOTTEN

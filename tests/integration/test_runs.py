@@ -15,14 +15,9 @@ from digest.schedule.reports.status import status_of
 from digest.store import limits
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import campaign, delivery, edition, left_out
-from digest.store.delivery import (
-    carriers,
-    deliveries,
-    rate_limits,
-    send_batches,
-    settling,
-)
+from digest.store.delivery import deliveries, settling
 from digest.store.delivery.deliveries import DeliveryMove
+from digest.store.delivery.sending import carriers, rate_limits, send_batches
 from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.reports import listed_copies, unserved

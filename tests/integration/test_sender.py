@@ -36,7 +36,8 @@ from digest.model.people.reader_marks import ReaderRef
 from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
-from digest.store.delivery import claims, copies, deliveries, send_batches, settling
+from digest.store.delivery import copies, deliveries, settling
+from digest.store.delivery.sending import claims, send_batches
 from digest.store.reports import listed_copies
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier, ScriptedConnection

@@ -14,8 +14,9 @@ from digest.schedule.reports.runs import runs_of
 from digest.schedule.reports.status import status_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import delivery, left_out, reader
-from digest.store.delivery import copies, deliveries, send_batches
-from digest.store.delivery.send_batches import Lease, emails_of, expire_late
+from digest.store.delivery import copies, deliveries
+from digest.store.delivery.sending import send_batches
+from digest.store.delivery.sending.send_batches import Lease, emails_of, expire_late
 from digest.store.editions import editions, moves
 from digest.store.people.kinds import reader_chunks
 from tests.builders import EIGHT, a_post

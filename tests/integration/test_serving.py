@@ -86,7 +86,7 @@ def test_a_worker_with_nothing_to_do_loads_nothing_of_what_sends_or_renders(
     heavy = {
         *("alembic", "fastapi", "jinja2", "lxml", "premailer", "rich", "typst"),
         *("digest.deliver.sending.sender", "digest.deliver.printing.print_room"),
-        *("digest.store.delivery.claims", "digest.store.people.readers"),
+        *("digest.store.delivery.sending.claims", "digest.store.people.readers"),
     }
     code = (
         "import atexit, sys; sys.argv[1:] = ['work', '--until-done']; "

@@ -8,7 +8,7 @@ from digest.compose import lifecycle, plan
 from digest.model.formats import Channel
 from digest.store.base.engine import reading, writing
 from digest.store.base.table_statistics import count_anew
-from digest.store.delivery.claims import ClaimResult, claim_all, guard_for
+from digest.store.delivery.sending.claims import ClaimResult, claim_all, guard_for
 from tests.builders import EIGHT, a_post
 from tests.integration.test_planning import an_open_edition
 from tests.rows import a_planned_edition

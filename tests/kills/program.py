@@ -28,9 +28,12 @@ from digest.deliver.smtp.mail_server import SmtpServer
 from digest.model.delivery.delivery import Accepted, DeliveryState, Outcome
 from digest.store.base.engine import WritingConnection, open_engine, reading, writing
 from digest.store.base.tables import edition
-from digest.store.delivery.claims import ClaimResult
 from digest.store.delivery.copies import counts
-from digest.store.delivery.settle_and_claim import SettleAndClaim, SettleAndClaimRequest
+from digest.store.delivery.sending.claims import ClaimResult
+from digest.store.delivery.sending.settle_and_claim import (
+    SettleAndClaim,
+    SettleAndClaimRequest,
+)
 from digest.store.editions import editions, moves
 from digest.store.editions.editions import Slot
 from tests.fakes.sending import MESSAGE, FakeLinks

@@ -23,7 +23,7 @@ from digest.store.base.tables import campaign, delivery, edition, handover, item
 from digest.store.delivery.calling.calls import Call
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import PrintBatchState, listed
+from digest.store.delivery.printing.print_batches import PrintBatchState, listed
 
 _HEADER = "X-Posts"
 _ON_THEIR_WAY = (EditionState.APPROVED, EditionState.PLANNED, EditionState.SENDING)

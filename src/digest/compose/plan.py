@@ -25,9 +25,10 @@ from digest.store.base.tables import variant as variants
 from digest.store.base.upsert import insert_new
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
-from digest.store.delivery import deliveries, send_batches
+from digest.store.delivery import deliveries
 from digest.store.delivery.by_channel import goes_by_email
 from digest.store.delivery.calling import calls
+from digest.store.delivery.sending import send_batches
 from digest.store.editions import editions, moves, steering
 from digest.store.editions.closing import close_edition
 from digest.store.holds.holds import refuse_if_held

@@ -12,8 +12,9 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
 from digest.store.base.tables import delivery
-from digest.store.delivery import copies, deliveries, print_batches
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery import copies, deliveries
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.editions import editions, moves
 from digest.store.editions.closing import close_edition
 from digest.store.editions.editions import Edition

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from digest.errors import StoreError
 from digest.store.base.engine import cut_off, reading, rebuilding
-from digest.store.delivery import job_tables
+from digest.store.delivery.sending import job_tables
 from digest.store.holds import holds
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ BatchId = Annotated[int, typer.Argument(metavar="ID")]
 def list_all(*, json: AsJson = False) -> None:
     """List the print batches, newest first."""
     from digest.bootstrap import open_app
-    from digest.store.delivery import print_batches
+    from digest.store.delivery.printing import print_batches
 
     with open_app() as digest, digest.reading() as connection:
         batches = print_batches.listed(connection)

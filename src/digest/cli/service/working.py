@@ -18,7 +18,7 @@ from digest.schedule.limits import (
     WEBHOOKS_LOOK_SECONDS,
 )
 from digest.store.base import machine_clocks
-from digest.store.delivery import rate_limits
+from digest.store.delivery.sending import rate_limits
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
 from digest.store.reports import overview

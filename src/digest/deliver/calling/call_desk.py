@@ -30,8 +30,8 @@ from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.calling import attempts, calls, numbers
 from digest.store.delivery.calling.attempts import CallAttempt, CallEffect
 from digest.store.delivery.calling.calls import Call, call_key
-from digest.store.delivery.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
+from digest.store.delivery.sending.claims import ClaimResult, claim, guard_for
 from digest.store.editions import moves
 from digest.store.editions.closing import close_edition
 from digest.store.holds import holds

@@ -20,9 +20,7 @@ from digest.model.people.person import Addressee
 from digest.store.base.asked_together import ask_together
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns.going_live import refuse_unless_may_go
-from digest.store.delivery import print_batches
 from digest.store.delivery.by_channel import BY_LETTER
-from digest.store.delivery.claims import is_welcome, questions_of, welcome_readers
 from digest.store.delivery.copies import (
     DueCopy,
     letter_in_batch,
@@ -30,7 +28,13 @@ from digest.store.delivery.copies import (
     print_batch_of,
 )
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import PrintBatch
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatch
+from digest.store.delivery.sending.claims import (
+    is_welcome,
+    questions_of,
+    welcome_readers,
+)
 from digest.store.holds import holds
 
 log = logging.getLogger(__name__)

@@ -21,14 +21,6 @@ from digest.model.people.person import name_key
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
-from digest.store.delivery import print_batches
-from digest.store.delivery.claims import (
-    ClaimResult,
-    HandoverGuard,
-    cancel_unwelcome,
-    claim,
-    guard_for,
-)
 from digest.store.delivery.copies import DueCopy, due_letters
 from digest.store.delivery.deliveries import (
     DeliveryKey,
@@ -36,7 +28,19 @@ from digest.store.delivery.deliveries import (
     move,
     postpone,
 )
-from digest.store.delivery.print_batches import PrintBatch, PrintBatchState, PrintFiles
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import (
+    PrintBatch,
+    PrintBatchState,
+    PrintFiles,
+)
+from digest.store.delivery.sending.claims import (
+    ClaimResult,
+    HandoverGuard,
+    cancel_unwelcome,
+    claim,
+    guard_for,
+)
 from digest.store.editions import editions, moves
 from digest.store.editions.closing import close_edition
 from digest.store.holds import holds

@@ -18,10 +18,10 @@ from digest.deliver.printing.print_room import (
 )
 from digest.errors import DigestError
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import print_batches
 from digest.store.delivery.copies import DueCopy, letters_in_batch
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import (
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import (
     LettersTakenOut,
     PrintBatch,
     PrintFiles,

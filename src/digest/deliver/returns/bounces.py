@@ -21,8 +21,8 @@ from digest.model.delivery.bounces import (
 )
 from digest.model.delivery.incoming_mail import IncomingState
 from digest.model.people.departure import LeavingMeans
-from digest.store.delivery import bounces
-from digest.store.delivery.bounces import SentCopy
+from digest.store.delivery.returns import bounces
+from digest.store.delivery.returns.bounces import SentCopy
 
 COMPLAINT = "complaint"
 

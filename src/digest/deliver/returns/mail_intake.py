@@ -29,8 +29,8 @@ from digest.model.people.departure import LeavingMeans
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.delivery import bounces
 from digest.store.delivery.incoming import incoming_mail
+from digest.store.delivery.returns import bounces
 from digest.store.people import readers
 
 log = logging.getLogger(__name__)

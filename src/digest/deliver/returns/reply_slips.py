@@ -12,9 +12,9 @@ from digest.errors import DigestError, NotFound
 from digest.model.formats import Format
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.delivery import returned_letters
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import letter_key
+from digest.store.delivery.printing.print_batches import letter_key
+from digest.store.delivery.returns import returned_letters
 from digest.store.people import subscribers
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import returned_letters
-from digest.store.delivery.print_batches import letter_key
-from digest.store.delivery.returned_letters import ReturnedLetter
+from digest.store.delivery.printing.print_batches import letter_key
+from digest.store.delivery.returns import returned_letters
+from digest.store.delivery.returns.returned_letters import ReturnedLetter
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 
 log = logging.getLogger(__name__)

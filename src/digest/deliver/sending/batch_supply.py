@@ -5,8 +5,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from digest.store.delivery import send_batches
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.sending import send_batches
+from digest.store.delivery.sending.send_batches import Lease
 
 
 class BatchSupply(Protocol):

@@ -14,8 +14,8 @@ from digest.model.editions.references import MessageReference
 from digest.model.formats import Channel
 from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading
-from digest.store.delivery.claims import HandoverGuard, guard_for
 from digest.store.delivery.copies import DueCopy
+from digest.store.delivery.sending.claims import HandoverGuard, guard_for
 
 _END = b"\r\n"
 MessageFor = Callable[[int, int], CompiledMessage | None]

@@ -41,9 +41,12 @@ from digest.model.delivery.eta import left_in_words
 from digest.model.editions.compiled_message import CompiledMessage
 from digest.model.editions.mime import undeliverable
 from digest.store.base.engine import writing
-from digest.store.delivery.claims import ClaimResult
 from digest.store.delivery.deliveries import DeliveryMove, move, postpone
-from digest.store.delivery.settle_and_claim import CopyClaim, SettleAndClaimRequest
+from digest.store.delivery.sending.claims import ClaimResult
+from digest.store.delivery.sending.settle_and_claim import (
+    CopyClaim,
+    SettleAndClaimRequest,
+)
 
 log = logging.getLogger(__name__)
 

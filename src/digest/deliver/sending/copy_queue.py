@@ -14,7 +14,7 @@ from digest.deliver.sending.compiled_variants import CompiledVariants
 from digest.model.campaigns.campaign import UncertainPolicy
 from digest.model.delivery.delivery import Patience
 from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.sending.send_batches import Lease
 
 # Enough to keep every connection busy while more are read.
 LOW = 100

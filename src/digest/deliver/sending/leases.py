@@ -14,9 +14,9 @@ from digest.errors import StoreError, UnreadableError
 from digest.model.delivery.delivery import Patience
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.delivery import send_batches
 from digest.store.delivery.copies import DueCopy, due_emails
-from digest.store.delivery.send_batches import emails_of, expire_late
+from digest.store.delivery.sending import send_batches
+from digest.store.delivery.sending.send_batches import emails_of, expire_late
 from digest.store.editions import editions
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from digest.deliver import limits
 from digest.model.delivery.rate_limits import RateLimit, RateLimits, limits_in_words
 from digest.model.delivery.rate_windows import GrantUse, RateLimitWait
 from digest.store.base.engine import writing
-from digest.store.delivery.rate_limits import (
+from digest.store.delivery.sending.rate_limits import (
     EVERYTHING,
     Grant,
     GrantRequest,

@@ -27,8 +27,8 @@ from digest.deliver.sending.run_state import Progress, RunState, RunTally
 from digest.model.delivery.delivery import RetryPolicy
 from digest.model.delivery.rate_limits import RateLimits
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import send_batches
-from digest.store.delivery.settle_and_claim import SettleAndClaim
+from digest.store.delivery.sending import send_batches
+from digest.store.delivery.sending.settle_and_claim import SettleAndClaim
 
 log = logging.getLogger(__name__)
 

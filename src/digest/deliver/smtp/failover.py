@@ -18,7 +18,7 @@ from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted, Outcome
 from digest.model.delivery.eta import left_in_words
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import carriers
+from digest.store.delivery.sending import carriers
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.calling import attempts, calls
 from digest.store.delivery.calling.attempts import CallAttempt
 from digest.store.delivery.calling.calls import Call
-from digest.store.delivery.claims import questions_of, welcome_readers
+from digest.store.delivery.sending.claims import questions_of, welcome_readers
 from digest.store.holds import holds
 from digest.store.people import needs
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds

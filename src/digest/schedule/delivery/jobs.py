@@ -33,8 +33,8 @@ from digest.schedule.limits import (
     STOP_LOOK_SECONDS,
 )
 from digest.store.base.engine import writing
-from digest.store.delivery import job_tables, send_batches
-from digest.store.delivery.send_batches import Lease
+from digest.store.delivery.sending import job_tables, send_batches
+from digest.store.delivery.sending.send_batches import Lease
 from digest.store.holds import holds
 
 log = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from digest.schedule.guard import guarded
 from digest.schedule.limits import REWRITTEN_AT_ONCE_BYTES
 from digest.store.base import secure_delete
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import send_batches
+from digest.store.delivery.sending import send_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import ErasedList
 from digest.store.retention import off_lists

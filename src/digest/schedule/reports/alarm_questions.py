@@ -7,8 +7,8 @@ from digest.schedule import limits
 from digest.store.base import machine_clocks
 from digest.store.base.asked_together import Asked
 from digest.store.campaigns import campaigns, sources
-from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.incoming import incoming_mail, mailboxes
+from digest.store.delivery.sending import carriers, rate_limits
 from digest.store.editions import editions, holding_back
 from digest.store.holds import holds
 from digest.store.people.joining import joining_requests, joining_tallies

@@ -34,7 +34,7 @@ from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, sources
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.campaigns.sources import SourceRow
-from digest.store.delivery import carriers, rate_limits
+from digest.store.delivery.sending import carriers, rate_limits
 from digest.store.editions import editions, renditions
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds

@@ -14,9 +14,9 @@ from digest.model.formats import FORMATS, Channel, named
 from digest.model.people.departure import LeavingMeans
 from digest.model.report_spans import ReportPeriod, ReportSpan
 from digest.model.staff_words import counted
-from digest.store.delivery import returned_letters
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE, goes_by_email
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing.print_batches import PrintBatchState
+from digest.store.delivery.returns import returned_letters
 from digest.store.reports.campaign_figures import (
     LetterCount,
     MovementCount,

@@ -26,9 +26,9 @@ from digest.store.base.modes import mode_of
 from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.delivery import carriers, rate_limits
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE, count_emails
-from digest.store.delivery.send_batches import LEASED
+from digest.store.delivery.sending import carriers, rate_limits
+from digest.store.delivery.sending.send_batches import LEASED
 from digest.store.editions import holding_back
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds

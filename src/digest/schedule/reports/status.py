@@ -18,7 +18,7 @@ from digest.store.base.engine import reading
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources
 from digest.store.delivery.by_channel import BY_PHONE
-from digest.store.delivery.rate_limits import slow_starts
+from digest.store.delivery.sending.rate_limits import slow_starts
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
 from digest.store.reports import edition_copies

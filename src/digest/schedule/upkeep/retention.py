@@ -15,8 +15,8 @@ from digest.schedule.limits import OPERATOR_MAIL_KEPT, REMOVED_AT_ONCE
 from digest.schedule.readers.erasure import Erasures
 from digest.store import limits
 from digest.store.base.engine import reading, writing
-from digest.store.delivery import print_batches
 from digest.store.delivery.incoming import incoming_mail
+from digest.store.delivery.printing import print_batches
 from digest.store.people.doubles import merges
 from digest.store.people.imports import list_imports
 from digest.store.people.joining import joining_requests, joining_tallies

@@ -1,5 +1,5 @@
-"""Copies on their way: states, batches, what came back, and how fast they may go.
+"""Copies: the one door for their states, and what staff may have done with them.
 
-Belongs: rows of deliveries, send batches, print batches, bounces and carriers.
-Does not: counts for people to look at (store.reports).
+Belongs: rows of deliveries; the rooms of what they go through. Does not: counts for
+people to look at (store.reports).
 """

@@ -15,7 +15,7 @@ from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.campaigns.time_zones import zone_of
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import DeliveryKey, is_merged, plan_again
-from digest.store.delivery.send_batches import reopen
+from digest.store.delivery.sending.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.staff.audit import Act, record
 

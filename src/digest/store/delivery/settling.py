@@ -20,7 +20,7 @@ from digest.store.delivery.deliveries import (
     is_merged,
     move_those,
 )
-from digest.store.delivery.send_batches import reopen
+from digest.store.delivery.sending.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.editions.closing import close_edition
 from digest.store.staff.audit import Act, record

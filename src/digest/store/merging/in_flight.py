@@ -10,7 +10,7 @@ from digest.model.editions.mode import Mode
 from digest.model.moves import DELIVERY_MOVES
 from digest.store.base.tables import delivery, edition, print_batch, variant
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.people.owed import stretch_of
 
 _NO_END = tuple(DELIVERY_MOVES.unfinished)

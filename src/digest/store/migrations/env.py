@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from digest.store.base.tables import UtcDateTime, metadata
-from digest.store.delivery.job_tables import is_ours
+from digest.store.delivery.sending.job_tables import is_ours
 
 
 def _render_item(

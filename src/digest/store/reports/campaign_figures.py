@@ -31,7 +31,7 @@ from digest.store.base.tables import (
     subscriber,
     subscription,
 )
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.people.readers import reads
 
 _NO_CAUSE = literal("")

@@ -12,7 +12,7 @@ from digest.store.base.indexed_copies import IS_DOUBTFUL, by_doubt, by_letters
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, left_out, print_batch
 from digest.store.delivery.by_channel import BY_LETTER, WAITS_FOR_A_PERSON
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.editions.editions import Edition
 from digest.store.reports import outcomes
 from digest.store.reports.listed_copies import standing_of

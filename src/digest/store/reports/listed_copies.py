@@ -36,9 +36,9 @@ from digest.store.base.tables import (
     reader,
     subscriber,
 )
-from digest.store.delivery.bounces import words_by_reader
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE
 from digest.store.delivery.deliveries import DeliveryKey
+from digest.store.delivery.returns.bounces import words_by_reader
 
 LEFT_OUT, DOUBTFUL, SPOKEN_TO = "left-out", "doubtful", "spoken-to"
 _REACHED_AT = (

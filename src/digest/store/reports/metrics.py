@@ -10,9 +10,9 @@ from digest.store.base.indexed_copies import IS_DOUBTFUL, by_doubt
 from digest.store.base.modes import mode_of
 from digest.store.base.tables import delivery, edition, send_batch, source
 from digest.store.campaigns.source_rows import BY_HAND
-from digest.store.delivery import carriers
-from digest.store.delivery.carriers import CarrierTrouble
-from digest.store.delivery.send_batches import due
+from digest.store.delivery.sending import carriers
+from digest.store.delivery.sending.carriers import CarrierTrouble
+from digest.store.delivery.sending.send_batches import due
 from digest.store.reports.stalls import looked_at
 
 

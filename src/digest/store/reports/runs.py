@@ -24,7 +24,7 @@ from digest.store.base.indexed_copies import by_delay
 from digest.store.base.read_once import of_edition, read_once, with_those_ahead
 from digest.store.base.tables import delivery, send_batch
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.send_batches import LEASED
+from digest.store.delivery.sending.send_batches import LEASED
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ from digest.store.base.tables import (
 from digest.store.campaigns.going_live import may_go
 from digest.store.campaigns.pauses import RESUMED
 from digest.store.delivery.by_channel import IS_EMAIL, IS_LETTER
-from digest.store.delivery.print_batches import PrintBatchState
-from digest.store.delivery.send_batches import DONE, LEASED, due
+from digest.store.delivery.printing.print_batches import PrintBatchState
+from digest.store.delivery.sending.send_batches import DONE, LEASED, due
 from digest.store.editions.holding_back import ON_THEIR_WAY, may_leave
 from digest.store.holds.holds import LIFTED
 

@@ -32,7 +32,7 @@ from digest.store.base.tables import (
     print_batch,
     rendition,
 )
-from digest.store.delivery.print_batches import OVER
+from digest.store.delivery.printing.print_batches import OVER
 from digest.store.upkeep.overdue_rows import NONE_OVERDUE, OverdueCount
 
 _ENDED = (*DONE.values(), EditionState.STOPPED)

@@ -20,9 +20,9 @@ from digest.model.people.channel_offers import (
 )
 from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
-from digest.store.delivery import bounces
-from digest.store.delivery.bounces import ReturnedCopy
 from digest.store.delivery.incoming import incoming_mail
+from digest.store.delivery.returns import bounces
+from digest.store.delivery.returns.bounces import ReturnedCopy
 from digest.store.people import channel_offers as stored_offers
 from digest.store.people.channel_offers import SettledOffer
 from digest.store.staff.accounts import Account

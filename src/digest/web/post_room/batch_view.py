@@ -12,7 +12,7 @@ from digest.model.formats import named
 from digest.model.staff_words import counted, day_in_words, moment_in_words
 from digest.render.letter.batch.manifest import LetterStack, ManifestRow, fits_window
 from digest.store.campaigns import campaigns
-from digest.store.delivery.print_batches import PrintBatch
+from digest.store.delivery.printing.print_batches import PrintBatch
 from digest.store.staff import audit
 
 

@@ -12,8 +12,8 @@ from digest.errors import DigestError, NotFound
 from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.roles import Right
 from digest.render.letter.batch.manifest import read_manifest
-from digest.store.delivery import print_batches
-from digest.store.delivery.print_batches import PrintBatch
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatch
 from digest.store.staff.accounts import Account
 from digest.store.staff.rounds import VisibleRounds
 from digest.web.doors.rights import Staff, needs

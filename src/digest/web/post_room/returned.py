@@ -12,9 +12,9 @@ from digest.bootstrap import App
 from digest.errors import DigestError
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Right
-from digest.store.delivery import returned_letters
-from digest.store.delivery.print_batches import letter_key
-from digest.store.delivery.returned_letters import ReturnedLetter
+from digest.store.delivery.printing.print_batches import letter_key
+from digest.store.delivery.returns import returned_letters
+from digest.store.delivery.returns.returned_letters import ReturnedLetter
 from digest.store.staff.rounds import VisibleRounds
 from digest.web import limits
 from digest.web.doors.rights import Staff, needs

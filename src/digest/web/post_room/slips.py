@@ -11,7 +11,7 @@ from digest.errors import DigestError
 from digest.model.delivery.returned_letters import from_scanner
 from digest.model.formats import SERVED
 from digest.model.roles import Right
-from digest.store.delivery.print_batches import letter_key
+from digest.store.delivery.printing.print_batches import letter_key
 from digest.web.doors.rights import Staff, needs
 from digest.web.parts import visitor
 from digest.web.parts.inputs import FormFields, form_fields

@@ -11,9 +11,9 @@ from digest.model.roles import Right, may
 from digest.model.staff_words import day_in_words, moment_in_words
 from digest.schedule.editions import due
 from digest.store.base.modes import mode_of
-from digest.store.delivery import print_batches
 from digest.store.delivery.calling import calls
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.staff.accounts import Account
 from digest.store.staff.rounds import VisibleRounds
 from digest.web import limits

@@ -33,7 +33,6 @@ from digest.store.base.tables import (
     subscriber,
 )
 from digest.store.delivery.by_channel import BY_PHONE, IS_CALL
-from digest.store.delivery.claims import cancel_unwelcome, guard_for
 from digest.store.delivery.deliveries import (
     DeliveryKey,
     cancel_stopped,
@@ -41,7 +40,8 @@ from digest.store.delivery.deliveries import (
     is_merged,
     move_those,
 )
-from digest.store.delivery.send_batches import expire_late
+from digest.store.delivery.sending.claims import cancel_unwelcome, guard_for
+from digest.store.delivery.sending.send_batches import expire_late
 from digest.store.editions import moves
 from digest.store.editions.editions import Edition
 from digest.store.staff.rounds import VisibleRounds

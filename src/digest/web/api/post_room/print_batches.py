@@ -12,8 +12,8 @@ from digest.deliver.printing.batch_steps import BatchSteps
 from digest.model.delivery.label_sheets import LabelSheet
 from digest.model.delivery.returned_letters import LetterReturnReason
 from digest.model.roles import Scope
-from digest.store.delivery import print_batches
-from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatch, PrintBatchState
 from digest.web import limits
 from digest.web.api.parts import repeats
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of

@@ -17,8 +17,9 @@ from digest.model.editions.edition import EditionState
 from digest.model.roles import Right
 from digest.model.staff_words import counted
 from digest.schedule.editions import publishing
-from digest.store.delivery import copies, print_batches
-from digest.store.delivery.print_batches import PrintBatchState
+from digest.store.delivery import copies
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.editions import editions
 from digest.store.staff.accounts import Account
 from digest.web.desk.editions.edition_pages import EditionPages

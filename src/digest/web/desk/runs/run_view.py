@@ -10,9 +10,9 @@ from digest.model.delivery.eta import left_in_words, rate_in_words
 from digest.model.formats import Channel
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run
-from digest.store.delivery import print_batches
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE
-from digest.store.delivery.print_batches import PrintBatch, PrintBatchState
+from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing.print_batches import PrintBatch, PrintBatchState
 from digest.store.reports import edition_copies, listed_copies
 
 _MEANINGS: dict[str, str] = {

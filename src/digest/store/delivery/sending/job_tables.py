@@ -28,7 +28,7 @@ from sqlalchemy import (
 from digest.store import limits
 from digest.store.base.engine import writing
 from digest.store.base.tables import send_batch
-from digest.store.delivery import send_batches
+from digest.store.delivery.sending import send_batches
 
 _PREFIX = "procrastinate_"
 # Kept as a comment on its main table: up to which of its migrations it is.

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from digest.model.delivery.delivery import DeliveryState
 from digest.store.base.engine import WritingConnection
-from digest.store.delivery.claims import (
+from digest.store.delivery.deliveries import DeliveryMove, moves_alike, tell_refused
+from digest.store.delivery.sending.claims import (
     ClaimResult,
     HandoverGuard,
     claim_all,
     claim_those,
     results_of,
 )
-from digest.store.delivery.deliveries import DeliveryMove, moves_alike, tell_refused
 
 
 class CopyClaim(NamedTuple):
