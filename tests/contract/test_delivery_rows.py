@@ -24,7 +24,7 @@ from digest.store.delivery import deliveries
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.sending import claims, send_batches
 from digest.store.editions import renditions
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 

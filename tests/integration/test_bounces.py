@@ -22,7 +22,7 @@ from digest.store.base.tables import bounce, departure, subscriber, suppression
 from digest.store.delivery import deliveries
 from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.delivery.returns import bounces
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT
 from tests.lists import HASHER
 from tests.reports import a_complaint, a_fate, a_maildir, a_report, an_intake

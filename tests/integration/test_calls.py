@@ -44,7 +44,7 @@ from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions
 from digest.store.holds import holds
 from digest.store.people import suppressions
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports.editions import edition_copies, unserved
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 from tests.builders import EIGHT, a_post
 from tests.fakes.sending import HandWoundClock

@@ -27,7 +27,7 @@ from digest.store.delivery.sending.claims import ClaimResult, claim, guard_for
 from digest.store.delivery.sending.send_batches import Lease
 from digest.store.editions import editions
 from digest.store.editions.holding_back import quiet_until
-from digest.store.reports.listed_copies import listed
+from digest.store.reports.editions.listed_copies import listed
 from tests.builders import EIGHT, a_post, words
 from tests.fakes.carrier import ScriptedCarrier
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock

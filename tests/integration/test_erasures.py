@@ -31,7 +31,8 @@ from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.printing import print_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import NAME, ErasedList
-from digest.store.reports import edition_copies, stalls
+from digest.store.reports import stalls
+from digest.store.reports.editions import edition_copies
 from digest.store.staff import access_keys, audit
 from digest.store.staff.access_keys import NewKey
 from tests.builders import EIGHT

@@ -23,7 +23,7 @@ from digest.settings import Settings
 from digest.store.base.engine import reading
 from digest.store.base.tables import edition, item, reader
 from digest.store.posts import log
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT, a_post
 from tests.fakes.mail_server import MailServer, mail_server
 from tests.lists import imported

@@ -19,7 +19,7 @@ from digest.store.base.tables import delivery, item, variant
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
 from digest.store.posts import log
-from digest.store.reports.leftovers import Leftovers, leftovers_of
+from digest.store.reports.people.leftovers import Leftovers, leftovers_of
 from tests.builders import a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted
 

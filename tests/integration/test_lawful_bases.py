@@ -32,8 +32,8 @@ from digest.store.people import addressing, subscriptions
 from digest.store.people.kinds import bases as gaps
 from digest.store.people.readers import kinds_of_readers
 from digest.store.people.subscriptions import ListEntry
-from digest.store.reports import unserved
-from digest.store.reports.expected_readers import readers_of_schedules
+from digest.store.reports.editions import unserved
+from digest.store.reports.people.expected_readers import readers_of_schedules
 from tests.builders import EIGHT, a_post
 from tests.lists import ANN, BOB, CY, HASHER, TWO_LISTS, imported
 from tests.stored import FILE, a_stored_campaign, posts_accepted, schedule_id

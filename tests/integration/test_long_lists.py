@@ -23,7 +23,7 @@ from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
 from digest.store.editions.closing import close_edition
 from digest.store.posts import item_pictures, listing
 from digest.store.posts.listing import ItemFilter, ItemState
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports.editions import edition_copies, unserved
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 from tests.crowd import crowded

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 from digest.store.base.engine import reading
 from digest.store.people import searching
 from digest.store.people.searching import PersonSearch, SearchField
-from digest.store.reports import person_history
+from digest.store.reports.people import person_history
 from tests.lists import imported
 
 PEOPLE = (

@@ -27,7 +27,8 @@ from digest.store.base.tables import delivery, person_merge
 from digest.store.people import departures, needs, readers, subscribers
 from digest.store.people.doubles import merges
 from digest.store.people.joining import consents
-from digest.store.reports import edition_copies, person_history
+from digest.store.reports.editions import edition_copies
+from digest.store.reports.people import person_history
 from digest.store.webhooks import outbox
 from tests.builders import EIGHT, SITE, a_post
 from tests.integration.test_webhooks import a_sender

@@ -24,7 +24,7 @@ from digest.store.delivery import deliveries
 from digest.store.editions import editions, moves
 from digest.store.people.places import start_from
 from digest.store.posts import log
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT, a_post
 from tests.stored import (
     FILE,

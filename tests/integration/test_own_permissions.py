@@ -20,7 +20,7 @@ from digest.store.base.tables import subscriber, subscription
 from digest.store.delivery.calling import calls
 from digest.store.people.kinds.permissions import agreed_to_calls, agreed_to_letters
 from digest.store.people.readers import has_address
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports.editions import edition_copies, unserved
 from digest.store.staff.rounds import ALL_ROUNDS
 from tests.builders import EIGHT, a_post
 from tests.integration.test_planning import an_open_edition, run

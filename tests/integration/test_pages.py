@@ -12,7 +12,7 @@ from digest.audience.erasing import erase
 from digest.bootstrap import App, opened
 from digest.model.people.reader_marks import ReaderRef
 from digest.settings import Settings
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
 

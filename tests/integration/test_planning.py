@@ -17,7 +17,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition
 from digest.store.editions import editions, moves
 from digest.store.posts import log
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports.editions import edition_copies, unserved
 from tests.builders import EIGHT, a_post
 from tests.databases import MADE_ANEW, make_anew
 from tests.stored import (

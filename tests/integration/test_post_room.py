@@ -26,7 +26,7 @@ from digest.store.base.tables import (
 from digest.store.delivery.calling import calls
 from digest.store.delivery.printing import print_batches
 from digest.store.people import suppressions
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from digest.store.staff import accounts
 from digest.store.staff.rounds import ALL_ROUNDS
 from digest.web.app import make_app

@@ -22,7 +22,7 @@ from digest.store.base.modes import in_mode
 from digest.store.base.tables import delivery, reader
 from digest.store.posts import pictures
 from digest.store.posts.pictures import PictureReading
-from digest.store.reports import edition_copies
+from digest.store.reports.editions import edition_copies
 from tests.builders import EIGHT, a_post, an_event
 from tests.queries import counting
 from tests.stored import READY, a_reader, a_stored_campaign, posts_accepted

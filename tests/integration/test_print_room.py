@@ -38,7 +38,7 @@ from digest.store.delivery.printing.print_batches import (
 )
 from digest.store.delivery.returns import returned_letters
 from digest.store.editions import editions
-from digest.store.reports import edition_copies, listed_copies
+from digest.store.reports.editions import edition_copies, listed_copies
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE

@@ -53,7 +53,7 @@ from digest.store.delivery.printing import print_batches
 from digest.store.people import departures, subscriptions
 from digest.store.people.erasing.erased_file import NAME
 from digest.store.people.erasing.erasures import FORGOTTEN
-from digest.store.reports import outcomes
+from digest.store.reports.editions import outcomes
 from digest.web.app import make_app
 from tests.archived import ARCHIVE, ArchivedSite
 from tests.builders import EIGHT, SITE, a_post

@@ -20,7 +20,7 @@ from digest.store.delivery.deliveries import DeliveryMove
 from digest.store.delivery.sending import carriers, rate_limits, send_batches
 from digest.store.editions import editions
 from digest.store.holds import holds
-from digest.store.reports import listed_copies, unserved
+from digest.store.reports.editions import listed_copies, unserved
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition
 

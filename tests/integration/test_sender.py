@@ -38,7 +38,7 @@ from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
 from digest.store.delivery import copies, deliveries, settling
 from digest.store.delivery.sending import claims, send_batches
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT
 from tests.fakes.carrier import ScriptedCarrier, ScriptedConnection
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock

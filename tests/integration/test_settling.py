@@ -16,8 +16,8 @@ from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.delivery.settling import EmailChoice
 from digest.store.editions import editions
 from digest.store.people import owed
-from digest.store.reports import listed_copies
-from digest.store.reports.listed_copies import ListedCopy
+from digest.store.reports.editions import listed_copies
+from digest.store.reports.editions.listed_copies import ListedCopy
 from digest.store.staff import audit
 from tests.builders import EIGHT
 from tests.rows import PlannedEdition, a_planned_edition, states

@@ -15,7 +15,7 @@ from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.fakes.certificates import OPENSSL, certificate, expired_certificate
 from tests.fakes.mail_server import (
     DRIP,

@@ -16,7 +16,7 @@ from digest.deliver.sending.sender import EmailSender
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 from digest.store.base.engine import reading
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from tests.fakes.sending import MESSAGE, FakeLinks, HandWoundClock
 from tests.integration.test_smtp_faults import ROWS, Row
 from tests.rows import a_planned_edition

@@ -13,8 +13,8 @@ from digest.schedule.reports.tallies import keep_tallies
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, tally
 from digest.store.editions import moves
-from digest.store.reports import edition_copies, outcomes
-from digest.store.reports.outcomes import OutcomeCount
+from digest.store.reports.editions import edition_copies, outcomes
+from digest.store.reports.editions.outcomes import OutcomeCount
 from tests.builders import EIGHT, a_post
 from tests.stored import a_reader, a_stored_campaign, posts_accepted
 

@@ -19,7 +19,7 @@ from digest.store.base.modes import mode_of
 from digest.store.editions.standing import released_before
 from digest.store.people import owed, pauses
 from digest.store.people.readers import Reader
-from digest.store.reports.not_had import not_had
+from digest.store.reports.people.not_had import not_had
 from digest.store.staff.audit import Act, record
 
 

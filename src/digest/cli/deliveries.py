@@ -15,7 +15,7 @@ from digest.model.staff_words import counted
 
 if TYPE_CHECKING:
     from digest.store.delivery.settling import EmailChoice
-    from digest.store.reports.listed_copies import ListedCopy
+    from digest.store.reports.editions.listed_copies import ListedCopy
 
 # What a person says of an uncertain email, and the state it moves to.
 _SETTLED = {"resend": "planned", "accepted": "accepted", "not-arrived": "cancelled"}
@@ -97,7 +97,7 @@ def _list(
     from digest.model.delivery.delivery import DeliveryState
     from digest.model.names import unknown
     from digest.store.editions import editions
-    from digest.store.reports import listed_copies
+    from digest.store.reports.editions import listed_copies
 
     states = [*DeliveryState, listed_copies.LEFT_OUT, listed_copies.DOUBTFUL]
     if state is not None and state not in states:

@@ -68,7 +68,7 @@ def show(edition_id: EditionId, *, json: AsJson = False) -> None:
     from digest.model.staff_words import moment_in_words
     from digest.store.campaigns import campaigns
     from digest.store.editions import editions, nudges
-    from digest.store.reports import edition_copies, unserved
+    from digest.store.reports.editions import edition_copies, unserved
 
     with open_app() as digest, digest.reading() as connection:
         edition = editions.get(connection, edition_id)

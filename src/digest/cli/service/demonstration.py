@@ -26,7 +26,7 @@ from digest.store.campaigns import campaigns
 from digest.store.editions.editions import Edition
 from digest.store.holds import mark_file
 from digest.store.people import subscriptions
-from digest.store.reports import edition_copies, listed_copies, unserved
+from digest.store.reports.editions import edition_copies, listed_copies, unserved
 
 Talk = Callable[[str], None]
 _OURS = (

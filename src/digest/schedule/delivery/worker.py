@@ -233,7 +233,7 @@ class Work:
 
 def _letters_waiting(connection: Connection, going: Iterable[Edition]) -> int:
     # Here: most looks find no edition that goes.
-    from digest.store.reports import edition_copies  # noqa: PLC0415
+    from digest.store.reports.editions import edition_copies  # noqa: PLC0415
 
     return sum(
         edition_copies.count_letters_waiting(connection, edition.id)

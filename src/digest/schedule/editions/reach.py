@@ -29,7 +29,7 @@ from digest.store.people.kinds.reader_chunks import UNREACHABLE
 from digest.store.people.kinds.readers_by_kind import ReadersByKind
 from digest.store.posts import log
 from digest.store.posts.log import LogEntry
-from digest.store.reports import reach
+from digest.store.reports.editions import reach
 
 # Readers who get the same words in the same form: format, language, ids of items.
 VariantKind = tuple[Format, str, tuple[int, ...]]

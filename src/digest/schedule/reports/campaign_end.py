@@ -11,7 +11,7 @@ from digest.model.campaigns.campaign_slots import is_over, last_slot
 from digest.model.staff_words import counted, moment_in_words
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.reports.leftovers import Leftovers, leftovers_of
+from digest.store.reports.people.leftovers import Leftovers, leftovers_of
 
 
 @dataclass(frozen=True, slots=True)

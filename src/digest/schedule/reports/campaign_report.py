@@ -21,7 +21,7 @@ from digest.store.base.modes import mode_of
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.people.readers import list_ids
 from digest.store.reports import campaign_figures
-from digest.store.reports.outcomes import outcomes_of
+from digest.store.reports.editions.outcomes import outcomes_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from digest.store.reports.campaign_figures import (
     ReportedEdition,
     ReturnCount,
 )
-from digest.store.reports.outcomes import UNREACHABLE, OutcomeCount
+from digest.store.reports.editions.outcomes import UNREACHABLE, OutcomeCount
 
 Cell = str | int | Decimal
 _Words = TypeVar("_Words", str, tuple[str, str])

@@ -32,8 +32,8 @@ from digest.store.delivery.sending.send_batches import LEASED
 from digest.store.editions import holding_back
 from digest.store.editions.editions import Edition
 from digest.store.holds import holds
-from digest.store.reports import edition_copies, runs
-from digest.store.reports.runs import DelayedEmails
+from digest.store.reports.editions import edition_copies, runs
+from digest.store.reports.editions.runs import DelayedEmails
 
 _SECONDS = ("second", "seconds")
 _WINDOW = timedelta(seconds=RATE_WINDOW_SECONDS)

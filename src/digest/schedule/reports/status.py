@@ -21,7 +21,7 @@ from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.sending.rate_limits import slow_starts
 from digest.store.editions import editions
 from digest.store.editions.editions import Edition
-from digest.store.reports import edition_copies
+from digest.store.reports.editions import edition_copies
 from digest.store.upkeep import night_tasks
 
 _NO_LIMITS = RateLimits()

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from digest.schedule.guard import guarded
 from digest.schedule.limits import EDITIONS_TALLIED_AT_ONCE
 from digest.store.base.engine import reading, writing
-from digest.store.reports import outcomes
+from digest.store.reports.editions import outcomes
 
 
 def keep_tallies(engine: Engine) -> int:

@@ -1,6 +1,6 @@
 """Who got what of editions that ended long ago, and editions as they were rendered.
 
-What became of their readers is counted for good (`store.reports.outcomes`) before any
+What became of their readers is counted for good (`store.reports.editions.outcomes`) before any
 row goes, so that reports stay as they are.
 """
 

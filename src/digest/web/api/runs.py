@@ -17,8 +17,8 @@ from digest.store.delivery import resending, settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.settling import EmailChoice
 from digest.store.editions import editions
-from digest.store.reports import listed_copies
-from digest.store.reports.listed_copies import ListedCopy
+from digest.store.reports.editions import listed_copies
+from digest.store.reports.editions.listed_copies import ListedCopy
 from digest.web import limits
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks

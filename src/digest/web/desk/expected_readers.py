@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from digest.model.formats import Format
 from digest.model.people.channel_choice import ReaderFacts, Served, resolve
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.reports.expected_readers import readers_of_schedules
+from digest.store.reports.people.expected_readers import readers_of_schedules
 from digest.web import limits
 from digest.web.parts.tints import UNREACHED, tint_of
 

@@ -29,7 +29,7 @@ from digest.store.base.read_once import look_ahead, those_ahead
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.editions import editions
-from digest.store.reports import edition_copies, unserved
+from digest.store.reports.editions import edition_copies, unserved
 from digest.store.staff import accounts
 from digest.web import limits
 from digest.web.desk.cures import with_button

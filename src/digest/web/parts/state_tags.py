@@ -16,8 +16,8 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.reports.campaign_standing import CampaignStanding
 from digest.store.delivery.returns.returned_letters import KIND as RETURNED
 from digest.store.posts.listing import ItemState
-from digest.store.reports.edition_copies import NO_LETTER
-from digest.store.reports.listed_copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
+from digest.store.reports.editions.edition_copies import NO_LETTER
+from digest.store.reports.editions.listed_copies import DOUBTFUL, LEFT_OUT, SPOKEN_TO
 
 
 def return_in_words(kind: str, status: str) -> str:

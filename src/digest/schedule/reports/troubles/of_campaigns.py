@@ -42,7 +42,7 @@ from digest.store.people.complaints import data_complaints
 from digest.store.people.kinds import unmailed
 from digest.store.posts import corrections, item_pictures, positions
 from digest.store.reports import overview
-from digest.store.reports.leftovers import leftovers_of
+from digest.store.reports.people.leftovers import leftovers_of
 from digest.store.upkeep import night_tasks
 from digest.store.webhooks import endpoints
 

@@ -29,8 +29,8 @@ from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.editions import editions, nudges, renditions
 from digest.store.editions.editions import Edition
-from digest.store.reports import edition_copies, unserved
-from digest.store.reports.unserved import UnservedCause
+from digest.store.reports.editions import edition_copies, unserved
+from digest.store.reports.editions.unserved import UnservedCause
 
 
 def last_editions(connection: Connection, campaign_id: int) -> list[Edition]:

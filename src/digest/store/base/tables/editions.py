@@ -148,12 +148,12 @@ left_out = Table(
     Column("reader_id", BigId, ForeignKey("reader.id"), primary_key=True),
     required("kind", String(20)),  # unreachable, left, nothing-new
     required("reason", Text),
-    # For the pages of one person: store.reports.person_history.
+    # For the pages of one person: store.reports.people.person_history.
     Index("ix_left_out_reader_id", "reader_id"),
 )
 
 # What became of the readers of an edition that has ended, counted once for all who
-# look: store.reports.outcomes.
+# look: store.reports.editions.outcomes.
 tally = Table(
     "tally",
     metadata,

@@ -29,7 +29,7 @@ from digest.store.editions import editions, steering
 from digest.store.editions.editions import Edition
 from digest.store.people import readers
 from digest.store.posts.log import LogEntry
-from digest.store.reports import edition_copies
+from digest.store.reports.editions import edition_copies
 from digest.store.staff import accounts
 from digest.web.desk.editions.edition_path import (
     PathMoments,

@@ -10,9 +10,9 @@ from digest.model.delivery.delivery import DeliveryState, letter_standing
 from digest.model.formats import FORMATS
 from digest.model.staff_words import day_as_told, day_in_words, moment_in_words
 from digest.store.delivery.by_channel import BY_EMAIL, BY_LETTER
-from digest.store.reports import person_history as history
-from digest.store.reports.listed_copies import standing_of
-from digest.store.reports.person_history import PersonBounce, PersonCopy
+from digest.store.reports.editions.listed_copies import standing_of
+from digest.store.reports.people import person_history as history
+from digest.store.reports.people.person_history import PersonBounce, PersonCopy
 from digest.store.staff import audit
 from digest.store.staff.audit import RecordedAct
 from digest.web.desk.people.person_view import PersonFacts

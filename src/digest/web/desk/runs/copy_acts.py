@@ -18,7 +18,7 @@ from digest.model.roles import Right
 from digest.store.delivery import resending, settling
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.delivery.settling import EmailChoice
-from digest.store.reports import listed_copies
+from digest.store.reports.editions import listed_copies
 from digest.store.staff.accounts import Account
 from digest.web.desk.runs.run_pages import RunPages, RunQuery
 from digest.web.doors.rights import Staff, needs

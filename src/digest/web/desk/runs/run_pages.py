@@ -13,7 +13,7 @@ from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
 from digest.store.editions import editions
-from digest.store.reports import listed_copies, unserved
+from digest.store.reports.editions import listed_copies, unserved
 from digest.web import limits
 from digest.web.desk.runs.run_view import progress_view, run_view, states_of
 from digest.web.doors.rights import needs

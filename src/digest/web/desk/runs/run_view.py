@@ -13,7 +13,7 @@ from digest.schedule.reports.runs import Run
 from digest.store.delivery.by_channel import BY_LETTER, BY_PHONE
 from digest.store.delivery.printing import print_batches
 from digest.store.delivery.printing.print_batches import PrintBatch, PrintBatchState
-from digest.store.reports import edition_copies, listed_copies
+from digest.store.reports.editions import edition_copies, listed_copies
 
 _MEANINGS: dict[str, str] = {
     DeliveryState.PLANNED: "Next in turn",

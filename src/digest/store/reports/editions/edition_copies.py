@@ -14,8 +14,8 @@ from digest.store.base.tables import delivery, left_out, print_batch
 from digest.store.delivery.by_channel import BY_LETTER, WAITS_FOR_A_PERSON
 from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.editions.editions import Edition
-from digest.store.reports import outcomes
-from digest.store.reports.listed_copies import standing_of
+from digest.store.reports.editions import outcomes
+from digest.store.reports.editions.listed_copies import standing_of
 
 # Of a print batch whose readers were all erased.
 NO_LETTER = "no letter left"

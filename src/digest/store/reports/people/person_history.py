@@ -32,7 +32,7 @@ from digest.store.base.tables import (
 )
 from digest.store.people.doubles.merges import whose
 from digest.store.people.kinds.reader_chunks import LEFT
-from digest.store.reports.listed_copies import LEFT_OUT
+from digest.store.reports.editions.listed_copies import LEFT_OUT
 
 # Where a bounce has what a copy has a state for.
 _CAME_BACK = "came-back"

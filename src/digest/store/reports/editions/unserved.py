@@ -28,7 +28,7 @@ from digest.store.base.indexed_copies import by_letters, by_trouble, stands_in
 from digest.store.base.read_once import of_edition
 from digest.store.base.tables import delivery, edition, left_out, reader, subscriber
 from digest.store.delivery.by_channel import WAITS_FOR_A_PERSON
-from digest.store.reports import outcomes
+from digest.store.reports.editions import outcomes
 
 _UNSERVED = (
     DeliveryState.REFUSED,
