@@ -1,7 +1,7 @@
 """Who got what of editions that ended long ago, and editions as they were rendered.
 
-What became of their readers is counted for good (`store.reports.editions.outcomes`) before any
-row goes, so that reports stay as they are.
+What became of their readers is counted for good, in `store.reports.editions.outcomes`,
+before any row goes, so that reports stay as they are.
 """
 
 from collections.abc import Iterator

@@ -206,7 +206,8 @@ def finish(connection: Connection, lease: Lease, now: datetime) -> None:
     """Give the batch back: done, or open again for when its next copy is due.
 
     Changes nothing where another sender has taken it over. Closes the edition
-    with its last copy. That its lease ended now is kept: see `store.reports.editions.runs`.
+    with its last copy. That its lease ended now is kept, for
+    `store.reports.editions.runs`.
     """
     # So that a backup made while it was being sent is older than the mark, too.
     holds.hand_over(connection, now)
