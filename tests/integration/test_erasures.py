@@ -28,7 +28,7 @@ from digest.store.base.tables import (
     subscriber,
 )
 from digest.store.delivery.copies import DueCopy
-from digest.store.delivery.printing import print_batches
+from digest.store.delivery.printing import erased_letters, print_batches
 from digest.store.people.erasing import erasures
 from digest.store.people.erasing.erased_file import NAME, ErasedList
 from digest.store.reports import stalls
@@ -357,7 +357,7 @@ def test_of_two_erasures_at_once_neither_puts_a_letter_back(
     assert DEE in words
     with first.reading() as connection:
         assert print_batches.get(connection, batch.id).files.letters == 1
-        assert print_batches.with_erased(connection) == []
+        assert erased_letters.with_erased(connection) == []
 
 
 def test_of_two_erasures_at_once_the_last_letter_goes(round_of_three: Paper) -> None:
@@ -385,7 +385,7 @@ def test_erasures_in_two_threads_leave_nothing_of_either(round_of_three: Paper) 
     assert [row for row in (BO, CY_ROW) if row in words] == []
     assert DEE in words
     with program.reading() as connection:
-        assert print_batches.with_erased(connection) == []
+        assert erased_letters.with_erased(connection) == []
 
 
 def test_a_batch_that_is_posted_meanwhile_gets_no_file(round_of_three: Paper) -> None:

@@ -20,12 +20,9 @@ from digest.errors import DigestError
 from digest.store.base.engine import reading, writing
 from digest.store.delivery.copies import DueCopy, letters_in_batch
 from digest.store.delivery.deliveries import DeliveryKey
-from digest.store.delivery.printing import print_batches
-from digest.store.delivery.printing.print_batches import (
-    LettersTakenOut,
-    PrintBatch,
-    PrintFiles,
-)
+from digest.store.delivery.printing import erased_letters, print_batches
+from digest.store.delivery.printing.erased_letters import LettersTakenOut
+from digest.store.delivery.printing.print_batches import PrintBatch, PrintFiles
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +76,7 @@ def take_out(room: PrintRoom, now: datetime) -> list[TakenOutLetters]:
     and for several at once: what was not done is done the next time.
     """
     with reading(room.engine) as connection:
-        ids = print_batches.with_erased(connection)
+        ids = erased_letters.with_erased(connection)
     outcomes = (_from_batch(room, batch_id, now) for batch_id in ids)
     return [outcome for outcome in outcomes if outcome.references]
 
@@ -134,7 +131,7 @@ def _remove(room: PrintRoom, batch: PrintBatch) -> None:
 
 def _standing(connection: Connection, batch_id: int) -> _Standing:
     batch = print_batches.get(connection, batch_id)
-    erased = tuple(print_batches.erased_in(connection, batch_id))
+    erased = tuple(erased_letters.erased_in(connection, batch_id))
     letters = letters_in_batch(connection, batch.edition_id, batch_id)
     others = [letter for letter in letters if letter.key not in erased]
     return _Standing(
@@ -161,7 +158,7 @@ def _take_out(
     taken_out = LettersTakenOut(standing.erased, left_out)
     if laid_out is None or len(laid_out.emptied) == len(letters):
         with _unchanged(room, standing) as connection:
-            print_batches.take_out(connection, batch, taken_out, None, now)
+            erased_letters.take_out(connection, batch, taken_out, None, now)
             # Last: a batch whose file is gone is never taken for one that has it.
             _remove(room, batch)
         return left_out
@@ -171,7 +168,7 @@ def _take_out(
         staged(pdf.parent, contents) as files,
         _unchanged(room, standing) as connection,
     ):
-        print_batches.take_out(connection, batch, taken_out, remaining, now)
+        erased_letters.take_out(connection, batch, taken_out, remaining, now)
         # Last: its lock is held, so nobody reads the one without the other.
         files.publish({"letters": pdf, "manifest": manifest})
     return left_out
@@ -199,7 +196,7 @@ def _unchanged(room: PrintRoom, standing: _Standing) -> Iterator[Connection]:
     """
     with writing(room.engine) as connection:
         batch = print_batches.get_for_update(connection, standing.batch.id)
-        erased = tuple(print_batches.erased_in(connection, batch.id))
+        erased = tuple(erased_letters.erased_in(connection, batch.id))
         if (batch, erased) != (standing.batch, standing.erased):
             raise _Changed
         yield connection

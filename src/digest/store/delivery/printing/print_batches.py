@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
-    Select,
     func,
     insert,
     or_,
@@ -26,8 +25,7 @@ from digest.model.delivery.returned_letters import from_scanner
 from digest.model.editions.mode import Mode
 from digest.model.people.person import name_key
 from digest.model.webhooks import WebhookKind
-from digest.store.base.bulk import one_of
-from digest.store.base.tables import delivery, edition, print_batch, subscriber
+from digest.store.base.tables import edition, print_batch
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.staff.audit import Act, record
 from digest.store.staff.rounds import ALL_ROUNDS, VisibleRounds
@@ -111,14 +109,6 @@ class PrintBatch:
     def is_empty(self) -> bool:
         """Whether no letter is left in it: its readers were erased."""
         return self.files.letters == 0
-
-
-@dataclass(frozen=True, slots=True)
-class LettersTakenOut:
-    """Letters of who was erased; and those of others that are left out, and why."""
-
-    erased: Sequence[DeliveryKey]
-    left_out: Sequence[tuple[str, str]] = ()
 
 
 def letter_key(reference: str) -> DeliveryKey:
@@ -334,22 +324,6 @@ def count(connection: Connection, edition_id: int) -> int:
     return connection.scalar(batches) or 0
 
 
-def with_erased(connection: Connection) -> list[int]:
-    """Return the print batches that have letters of people who were erased."""
-    batches = _of_erased().with_only_columns(delivery.c.print_batch_id).distinct()
-    return [*connection.scalars(batches.order_by(delivery.c.print_batch_id))]
-
-
-def erased_in(connection: Connection, batch_id: int) -> list[DeliveryKey]:
-    """Return the letters in a batch of people who were erased."""
-    rows = connection.execute(
-        _of_erased()
-        .where(delivery.c.print_batch_id == batch_id)
-        .order_by(delivery.c.reader_id)
-    )
-    return [DeliveryKey(row.edition_id, row.reader_id) for row in rows]
-
-
 def over_since(
     connection: Connection, before: datetime, most: int | None = None
 ) -> list[tuple[int, datetime]]:
@@ -389,55 +363,6 @@ def get_for_update(connection: Connection, batch_id: int) -> PrintBatch:
     return get(connection, batch_id)
 
 
-def take_out(
-    connection: Connection,
-    batch: PrintBatch,
-    taken_out: LettersTakenOut,
-    files: PrintFiles | None,
-    now: datetime,
-) -> None:
-    """Write down that a batch has these files, without the letters of the erased.
-
-    None where they were removed. What was posted stays counted.
-    """
-    values: dict[str, Any] = {"sha256": REMOVED}
-    if files is not None:
-        values = {
-            "sha256": files.sha256,
-            "letters": files.letters,
-            "sheets": files.sheets,
-        }
-    elif not batch.is_over:
-        values |= {"letters": 0, "sheets": 0}
-    connection.execute(
-        update(print_batch).where(print_batch.c.id == batch.id).values(values)
-    )
-    connection.execute(
-        update(delivery)
-        .where(
-            delivery.c.edition_id == batch.edition_id,
-            delivery.c.print_batch_id == batch.id,
-            one_of(
-                connection,
-                delivery.c.reader_id,
-                sorted(key.reader_id for key in taken_out.erased),
-            ),
-        )
-        .values(print_batch_id=None)
-    )
-    act = Act(
-        "took letters of who was erased out of",
-        edition_id=batch.edition_id,
-        subject=batch.subject,
-        after={
-            "letters": [str(key) for key in taken_out.erased],
-            "file": files is not None,
-        }
-        | ({"left_out": dict(taken_out.left_out)} if taken_out.left_out else {}),
-    )
-    record(connection, act, now)
-
-
 def _batches() -> Any:
     return select(
         print_batch,
@@ -463,14 +388,4 @@ def _batch(row: Row[Any]) -> PrintBatch:
         campaign_id=row.campaign_id,
         slot=row.slot,
         is_rehearsal=row.mode == Mode.PRACTICE,
-    )
-
-
-def _of_erased() -> Select[tuple[int, int]]:
-    return (
-        select(delivery.c.edition_id, delivery.c.reader_id)
-        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .where(
-            subscriber.c.erased_at.is_not(None), delivery.c.print_batch_id.is_not(None)
-        )
     )
