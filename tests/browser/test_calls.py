@@ -11,7 +11,7 @@ from digest.model.delivery.calls import UNANSWERED, CallOutcome, CallReport
 from digest.model.editions.mode import Mode
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import subscriber
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.calling import calls
 from digest.store.staff.rounds import ALL_ROUNDS
 from tests.browser.axe import violations
@@ -71,7 +71,7 @@ def test_a_call_is_made_taken_back_and_answered_for_when_it_is_over(
     page.get_by_role("link", name="Ama").click()
     key = calls.call_key(page.url.rpartition("/")[2])
     with live.writing() as connection:  # something ends it while they speak
-        deliveries.cancel(connection, calls.is_it(key), live.now(), "called back")
+        cancelling.cancel(connection, calls.is_it(key), live.now(), "called back")
     page.get_by_role("button", name="We spoke").click()
     expect(page.get_by_role("status")).to_contain_text("Ama: spoken to")
     looks_well(page)

@@ -17,7 +17,7 @@ from digest.schedule.editions.steering.steer import Steer
 from digest.store.base.engine import reading, writing
 from digest.store.base.modes import in_mode
 from digest.store.base.tables import carried_over, delivery, item
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling, deliveries
 from digest.store.editions import editions, moves
 from digest.store.people import owed
 from tests.builders import EIGHT, a_post, an_event
@@ -107,7 +107,7 @@ def test_a_copy_that_is_lost_owes_what_was_in_it_and_no_more(engine: Engine) -> 
     dropped(live, "p2")
     published(live, 0)
     with writing(live) as connection:
-        deliveries.cancel(connection, delivery.c.reader_id == ann, EIGHT, WITHDRAWN)
+        cancelling.cancel(connection, delivery.c.reader_id == ann, EIGHT, WITHDRAWN)
     published(live, 1)
 
     assert titles(live, ann, 2) == ["Post 1", "Post 2", "Post 3"]

@@ -30,7 +30,7 @@ from digest.schedule.reports.status import status_of
 from digest.settings import Settings
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery, edition, subscriber
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.copies import DueCopy
 from digest.store.delivery.printing import print_batches
 from digest.store.delivery.printing.print_batches import (
@@ -502,7 +502,7 @@ def test_letters_that_were_cancelled_are_not_printed(
 ) -> None:
     planned = a_planned_edition(engine, emails=1, letters=1)
     with writing(engine) as connection:
-        stopped = deliveries.cancel(
+        stopped = cancelling.cancel(
             connection,
             delivery.c.edition_id == planned.id,
             HandWoundClock().now,

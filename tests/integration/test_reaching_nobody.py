@@ -11,7 +11,7 @@ from digest.model.editions.edition import EditionState
 from digest.schedule.editions.publishing import approve, carry_forward, publish
 from digest.store.base.engine import writing
 from digest.store.base.tables import delivery, reader
-from digest.store.delivery.deliveries import cancel
+from digest.store.delivery.cancelling import cancel
 from digest.store.editions.editions import Edition
 from tests.builders import EIGHT, a_post
 from tests.stored import FILE, a_reader, a_stored_campaign, posts_accepted

@@ -36,7 +36,7 @@ from digest.model.people.reader_marks import ReaderRef
 from digest.store import limits
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.tables import edition, subscriber, suppression
-from digest.store.delivery import copies, deliveries, settling
+from digest.store.delivery import cancelling, copies, settling
 from digest.store.delivery.sending import claims, send_batches
 from digest.store.reports.editions import listed_copies
 from tests.builders import EIGHT
@@ -368,7 +368,7 @@ def test_who_goes_during_the_run_gets_nothing_more(
 def test_a_door_may_cancel_what_is_still_planned(engine: Engine) -> None:
     planned = a_planned_edition(engine, emails=2)
     with writing(engine) as connection:
-        count = deliveries.cancel_subscribers(
+        count = cancelling.cancel_subscribers(
             connection, planned.subscribers[:1], EIGHT, "erased"
         )
 

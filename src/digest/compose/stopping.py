@@ -12,7 +12,7 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import EditionState
 from digest.store.base.engine import writing
 from digest.store.base.tables import delivery
-from digest.store.delivery import copies, deliveries
+from digest.store.delivery import cancelling, copies
 from digest.store.delivery.printing import print_batches
 from digest.store.delivery.printing.print_batches import PrintBatchState
 from digest.store.editions import editions, moves
@@ -79,8 +79,8 @@ def stop(engine: Engine, edition_id: int, now: datetime) -> StopReport:
             # Whoever has not been planned for keeps their place.
             moves.move(connection, edition_id, EditionState.PLANNED, now)
         of_edition = delivery.c.edition_id == edition_id
-        kept_back = deliveries.cancel(
-            connection, of_edition, now, deliveries.STOPPED
+        kept_back = cancelling.cancel(
+            connection, of_edition, now, cancelling.STOPPED
         ) + _unsealed_letters(connection, edition_id, now)
         if edition.state in _GONE and not kept_back:
             raise DigestError(f"edition {edition_id} is {edition.state}: all has left")
@@ -105,7 +105,7 @@ def _unsealed_letters(connection: Connection, edition_id: int, now: datetime) ->
     letters = 0
     for batch in print_batches.listed(connection, edition_id):
         if print_batches.move(connection, batch.id, PrintBatchState.STOPPED, now):
-            letters += deliveries.take_back_letters(connection, batch.id, now)
+            letters += cancelling.take_back_letters(connection, batch.id, now)
     return letters
 
 

@@ -25,7 +25,7 @@ from digest.store.base.engine import reading, writing
 from digest.store.base.tables import delivery
 from digest.store.campaigns import campaigns
 from digest.store.campaigns.going_live import refuse_unless_may_go
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling, deliveries
 from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.calling import attempts, calls, numbers
 from digest.store.delivery.calling.attempts import CallAttempt, CallEffect
@@ -212,7 +212,7 @@ class CallDesk:
                     connection, person, call.campaign, report.format, now
                 )
                 why = _INSTEAD.format(report.format.words)
-                deliveries.cancel(connection, calls.is_it(call.key), now, why)
+                cancelling.cancel(connection, calls.is_it(call.key), now, why)
                 return CallEffect(format_before=before)
             case CallOutcome.ANOTHER_WAY:
                 raise DigestError(_NO_WAY.format(", ".join(map(str, OTHER_WAYS))))
@@ -255,7 +255,7 @@ def _give_up_number(
     # Nobody was told anything: whoever mends the number, they hear it.
     tried = {"attempts": delivery.c.attempts + 1}
     words = report.outcome.words.lower()
-    deliveries.cancel(connection, calls.is_it(call.key), now, words, **tried)
+    cancelling.cancel(connection, calls.is_it(call.key), now, words, **tried)
     numbers.silence(connection, call, now)
 
 

@@ -24,14 +24,12 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
-    not_,
     select,
     update,
 )
 
 from digest.errors import NotFound
 from digest.model.delivery.delivery import NEVER_LEFT, DeliveryState
-from digest.model.formats import Channel
 from digest.model.moves import DELIVERY_MOVES
 from digest.model.webhooks import WebhookKind
 from digest.store.base.indexed_copies import stands_in
@@ -40,11 +38,9 @@ from digest.store.base.tables import (
     BigId,
     UtcDateTime,
     delivery,
-    edition,
     subscriber,
 )
 from digest.store.delivery.by_channel import IS_LETTER
-from digest.store.editions.holding_back import is_going
 from digest.store.webhooks.outbox import tell
 
 _CLAIMS = GivenRows((Column("of_reader", BigId),))
@@ -64,8 +60,6 @@ _FACTS = {
     True: attrgetter(*_PLAIN_FACTS, "owes"),
     False: attrgetter(*_PLAIN_FACTS, "owes", "next_attempt_at", "print_batch_id"),
 }
-PAUSED = "its reader paused before the copy went"
-STOPPED = "its edition was stopped before this copy had left"
 # As many figures as the database can hold.
 _NAME = re.compile(r"(?P<reader>[0-9]{1,18})\.(?P<edition>[0-9]{1,18})")
 
@@ -306,115 +300,6 @@ def release_waiting(connection: Connection, subscriber_id: int) -> None:
             delivery.c.state == DeliveryState.PLANNED,
         )
         .values(next_attempt_at=None)
-    )
-
-
-def cancel_subscribers(
-    connection: Connection,
-    subscriber_ids: Iterable[int],
-    now: datetime,
-    why: str,
-    **facts: Any,
-) -> int:
-    """Cancel every copy still planned for these people; see `cancel`.
-
-    For the doors by which people leave. A copy that a door forgets is stopped
-    all the same when it is taken; this is for what is shown meanwhile.
-    """
-    those = delivery.c.subscriber_id.in_(list(subscriber_ids))
-    return cancel(connection, those, now, why, **facts)
-
-
-def cancel_by_others(
-    connection: Connection, subscriber_id: int, channel: Channel, now: datetime
-) -> int:
-    """Cancel somebody's planned copies that go by another channel; return how many."""
-    those = and_(
-        delivery.c.subscriber_id == subscriber_id, delivery.c.channel != channel
-    )
-    return cancel(connection, those, now, f"they now get it by {channel}")
-
-
-def cancel_in_campaign(
-    connection: Connection,
-    campaign_id: int,
-    subscriber_id: int,
-    now: datetime,
-    why: str,
-) -> int:
-    """Cancel every copy of a campaign still planned for somebody; return how many."""
-    those = and_(
-        delivery.c.subscriber_id == subscriber_id,
-        delivery.c.edition_id.in_(
-            select(edition.c.id).where(edition.c.campaign_id == campaign_id)
-        ),
-    )
-    return cancel(connection, those, now, why)
-
-
-def cancel(
-    connection: Connection,
-    those: ColumnElement[bool],
-    now: datetime,
-    why: str,
-    **facts: Any,
-) -> int:
-    """Cancel `those` copies that are still planned; return how many.
-
-    `facts` are further columns, as of `move_those`.
-    """
-    to = DeliveryState.CANCELLED
-    return move_those(connection, those, to, now, reply=why, **facts)
-
-
-def cancel_stopped(
-    connection: Connection, edition_id: int, those: ColumnElement[bool], now: datetime
-) -> int:
-    """Cancel `those` copies that are planned, if the edition is stopped: how many."""
-    # Asked by itself first: SQLite would look through all of them before.
-    if connection.scalar(select(is_going(edition_id))):
-        return 0
-    return cancel(connection, and_(those, not_(is_going(edition_id))), now, STOPPED)
-
-
-def take_back_letters(
-    connection: Connection, print_batch_id: int, now: datetime
-) -> int:
-    """Cancel the letters of a print batch that will not be posted; return how many."""
-    return move_those(
-        connection,
-        delivery.c.print_batch_id == print_batch_id,
-        DeliveryState.CANCELLED,
-        now,
-        only_from=DeliveryState.ACCEPTED,
-        reply=STOPPED,
-    )
-
-
-def plan_again(
-    connection: Connection,
-    those: ColumnElement[bool],
-    only_from: DeliveryState,
-    now: datetime,
-) -> int:
-    """Plan `those` copies anew, at once, by a person's word; return how many.
-
-    Only what stands in `only_from`, and that a person may plan anew, is; nothing of
-    who was merged into another, to whom all goes since. Each keeps the last answer
-    until there is another. One that was accepted has left, so that it never owes its
-    posts, whatever becomes of it now.
-    """
-    has_left = only_from is DeliveryState.ACCEPTED
-    facts = {"carried_by": delivery.c.edition_id} if has_left else {}
-    return move_those(
-        connection,
-        and_(those, not_(is_merged())),
-        DeliveryState.PLANNED,
-        now,
-        only_from=only_from,
-        next_attempt_at=None,
-        settled_at=None,
-        **facts,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, not_, select
 
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.delivery import DeliveryState
@@ -14,7 +14,7 @@ from digest.store.base.tables import delivery
 from digest.store.campaigns.going_live import refuse_unless_may_go
 from digest.store.campaigns.time_zones import zone_of
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import DeliveryKey, is_merged, plan_again
+from digest.store.delivery.deliveries import DeliveryKey, is_merged, move_those
 from digest.store.delivery.sending.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.staff.audit import Act, record
@@ -60,7 +60,7 @@ def retry(
         return 0
     _refuse_ended(connection, edition_id, now)
     refuse_unless_may_go(connection, edition_id)
-    planned = plan_again(connection, _those(edition_id, subscriber_ids), state, now)
+    planned = _plan_again(connection, _those(edition_id, subscriber_ids), state, now)
     if planned:
         _send_on(connection, edition_id, now)
         act = Act(
@@ -96,7 +96,7 @@ def again(
     stood = DeliveryState(state)
     if is_dry:
         return stood
-    if plan_again(connection, and_(of_it, IS_EMAIL), stood, now):
+    if _plan_again(connection, and_(of_it, IS_EMAIL), stood, now):
         _send_on(connection, key.edition_id, now)
         act = Act(
             "sent again",
@@ -165,3 +165,30 @@ def _those(
     if subscriber_ids is not None:
         chosen.append(delivery.c.subscriber_id.in_(subscriber_ids))
     return and_(*chosen)
+
+
+def _plan_again(
+    connection: Connection,
+    those: ColumnElement[bool],
+    only_from: DeliveryState,
+    now: datetime,
+) -> int:
+    """Plan `those` copies anew, at once, by a person's word; return how many.
+
+    Only what stands in `only_from`, and that a person may plan anew, is; nothing of
+    who was merged into another, to whom all goes since. Each keeps the last answer
+    until there is another. One that was accepted has left, so that it never owes its
+    posts, whatever becomes of it now.
+    """
+    has_left = only_from is DeliveryState.ACCEPTED
+    facts = {"carried_by": delivery.c.edition_id} if has_left else {}
+    return move_those(
+        connection,
+        and_(those, not_(is_merged())),
+        DeliveryState.PLANNED,
+        now,
+        only_from=only_from,
+        next_attempt_at=None,
+        settled_at=None,
+        **facts,
+    )

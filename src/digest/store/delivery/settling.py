@@ -14,12 +14,8 @@ from digest.model.delivery.delivery import DeliveryState
 from digest.model.editions.edition import DONE, EditionState
 from digest.store.base.tables import delivery
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import (
-    DeliveryKey,
-    cancel_stopped,
-    is_merged,
-    move_those,
-)
+from digest.store.delivery.cancelling import cancel_stopped
+from digest.store.delivery.deliveries import DeliveryKey, is_merged, move_those
 from digest.store.delivery.sending.send_batches import reopen
 from digest.store.editions import editions, moves
 from digest.store.editions.closing import close_edition

@@ -33,9 +33,9 @@ from digest.store.base.tables import (
     subscriber,
 )
 from digest.store.delivery.by_channel import BY_PHONE, IS_CALL
+from digest.store.delivery.cancelling import cancel_stopped
 from digest.store.delivery.deliveries import (
     DeliveryKey,
-    cancel_stopped,
     forget_attempt,
     is_merged,
     move_those,

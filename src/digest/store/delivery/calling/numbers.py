@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from digest.model.delivery.calls import WRONG_NUMBER
 from digest.store.base.tables import delivery, subscriber
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.by_channel import IS_CALL
 from digest.store.delivery.calling.calls import Call
 from digest.store.delivery.deliveries import DeliveryKey
@@ -32,7 +32,7 @@ def silence(connection: Connection, call: Call, now: datetime) -> int:
     if target:
         suppressions.add(connection, {"phone": target}, why, now)
     planned = IS_CALL & (delivery.c.subscriber_id == call.subscriber_id)
-    return deliveries.cancel(connection, planned, now, why)
+    return cancelling.cancel(connection, planned, now, why)
 
 
 def lift(connection: Connection, key: DeliveryKey, now: datetime) -> None:

@@ -14,7 +14,7 @@ from digest.model.delivery.bounces import (
 from digest.model.editions.mode import Mode
 from digest.store.base.tables import bounce, delivery, edition, reader, subscriber
 from digest.store.base.upsert import insert_new
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.by_channel import IS_EMAIL
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
@@ -154,7 +154,7 @@ def silence(connection: Connection, email_hash: str, why: str, now: datetime) ->
     suppressions.add(connection, {"email": email_hash}, why, now)
     theirs = select(subscriber.c.id).where(subscriber.c.email_hash == email_hash)
     planned = IS_EMAIL & delivery.c.subscriber_id.in_(theirs)
-    return deliveries.cancel(connection, planned, now, why)
+    return cancelling.cancel(connection, planned, now, why)
 
 
 @dataclass(frozen=True, slots=True)

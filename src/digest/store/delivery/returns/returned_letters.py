@@ -18,7 +18,7 @@ from digest.store.base.tables import (
     subscriber,
 )
 from digest.store.base.upsert import insert_new
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.by_channel import BY_LETTER, IS_LETTER
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import suppressions
@@ -143,7 +143,7 @@ def silence(
     suppressions.add(connection, targets, why, now)
     theirs = delivery.c.subscriber_id == letter.subscriber_id
     planned = theirs if reason.ends_everything else theirs & IS_LETTER
-    return deliveries.cancel(connection, planned, now, why)
+    return cancelling.cancel(connection, planned, now, why)
 
 
 def take_back(connection: Connection, key: DeliveryKey, now: datetime) -> bool:

@@ -38,13 +38,11 @@ from digest.store.base.tables import (
 )
 from digest.store.campaigns import campaigns
 from digest.store.delivery.by_channel import BY_PHONE
+from digest.store.delivery.cancelling import PAUSED, STOPPED, cancel
 from digest.store.delivery.deliveries import (
-    PAUSED,
-    STOPPED,
     DeliveryKey,
     DeliveryMove,
     MovesAlike,
-    cancel,
     claim_statement,
     move,
 )

@@ -30,10 +30,8 @@ from digest.store.base.tables import campaign, delivery, edition, send_batch
 from digest.store.campaigns.going_live import may_go
 from digest.store.campaigns.time_zones import zone_of
 from digest.store.delivery.by_channel import IS_EMAIL
-from digest.store.delivery.deliveries import (
-    cancel_stopped,
-    move_those,
-)
+from digest.store.delivery.cancelling import cancel_stopped
+from digest.store.delivery.deliveries import move_those
 from digest.store.editions import moves
 from digest.store.editions.closing import close_edition
 from digest.store.editions.holding_back import (
