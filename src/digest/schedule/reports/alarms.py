@@ -23,7 +23,7 @@ from digest.schedule import limits
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
 from digest.schedule.reports.alarm_questions import LONGEST_GRACE, alarm_questions
-from digest.schedule.reports.troubles import of_campaigns, of_editions
+from digest.schedule.reports.troubles import of_campaigns, of_editions, of_sources
 from digest.schedule.reports.troubles.of_incoming import incoming_troubles
 from digest.schedule.reports.troubles.of_joining import joining_troubles
 from digest.schedule.reports.troubles.of_nights import of_nights
@@ -374,7 +374,7 @@ class _Look:
         health, since = row.health, row.health.failing_since
         is_long = since and self._now - since > limits.SOURCE_FAILING
         if health.state is SourceState.PAUSED or is_long:
-            return of_campaigns.unread(stored.campaign, row)
+            return of_sources.unread(stored.campaign, row)
         # Who works by hand reads sources by hand; and of a timetable that is silent,
         # or does nothing because it may not, it is said once.
         if self._looked_at is None or self._is_silent or self._hold:
@@ -385,13 +385,7 @@ class _Look:
         begun = row.tried_at or campaigns.applied_at(self._connection, stored.id)
         was_due = self._now - patience
         if begun < was_due and health.is_due(was_due, begun, limits.GATHER_EVERY):
-            at = moment_in_words(begun, stored.campaign.timezone)
-            return Trouble(
-                f"{stored.campaign.title}: the source {row.name} has been due to be "
-                f"read, and has not been since {at}.",
-                "The timetable reads it. Try it by hand: "
-                f"digest gather {stored.campaign.name}",
-            )
+            return of_sources.not_looked_at(stored.campaign, row, begun)
         return None
 
     def _was_let_go_within(self, patience: timedelta) -> bool:

@@ -1,4 +1,4 @@
-"""What needs a person: of the installation, its campaigns, sources and editions."""
+"""What needs a person: of the installation, its campaigns and their editions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,21 +7,16 @@ from sqlalchemy import Connection
 
 from digest.model.campaigns.campaign import Campaign
 from digest.model.campaigns.campaign_slots import is_over, last_slot, next_slot
-from digest.model.campaigns.source_health import SourceState
 from digest.model.editions.edition import EditionState
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.editions import due
 from digest.schedule.guard import guarded
-from digest.schedule.limits import (
-    SKIPPED_ITEMS_NAMED,
-    SKIPPED_NAMED_FOR,
-)
-from digest.schedule.reports.source_health import next_try
 from digest.schedule.reports.troubles import of_editions
 from digest.schedule.reports.troubles.of_bases import of_bases
 from digest.schedule.reports.troubles.of_complaints import of_complaints
 from digest.schedule.reports.troubles.of_nights import of_nights
 from digest.schedule.reports.troubles.of_returns import of_returns
+from digest.schedule.reports.troubles.of_sources import of_source
 from digest.schedule.reports.troubles.of_webhooks import of_webhooks
 from digest.schedule.reports.troubles.trouble import (
     Trouble,
@@ -32,7 +27,6 @@ from digest.store.base.asked_together import Asked, ask_together
 from digest.store.base.read_once import look_ahead
 from digest.store.campaigns import campaigns, schedule_rows, sources
 from digest.store.campaigns.campaigns import StoredCampaign
-from digest.store.campaigns.sources import SourceRow
 from digest.store.editions import editions, nudges
 from digest.store.holds import holds
 from digest.store.holds.holds import Hold
@@ -123,7 +117,7 @@ def _of_campaign(
     troubles += [
         trouble
         for row in sources.of_campaign(connection, stored.id).values()
-        for trouble in _of_source(stored.campaign, row, now)
+        for trouble in of_source(stored.campaign, row, now)
     ]
     if is_over(stored.campaign, now):
         troubles += _undelivered(connection, stored, now)
@@ -300,71 +294,5 @@ def _not_live(campaign: Campaign) -> Trouble:
     )
 
 
-def unread(campaign: Campaign, row: SourceRow) -> Trouble | None:
-    """Return that a source cannot be read, from its first failure on, or None."""
-    health, which = row.health, f"{campaign.title}: the source {row.name}"
-    zone = campaign.timezone
-    why = f"{health.failure.rstrip('.')}."
-    stays = " What it gave before stays." if row.last_read_at else ""
-    again = "It is tried again."
-    if at := next_try(health):
-        again = f"It is tried again on {moment_in_words(at, zone)}."
-    since = ""
-    if health.failing_since:
-        since = f" since {moment_in_words(health.failing_since, zone)}"
-    if health.state is SourceState.FAILING:
-        return Trouble(
-            f"{which} cannot be read{since}.",
-            f"{why}{stays} {again}",
-            cure=_at_sources(campaign, f"{why}{stays} {again}"),
-        )
-    if health.state is SourceState.PAUSED:
-        return Trouble(
-            f"{which} is paused: nothing new comes in from it.",
-            f"{why} Mend its address in the campaign file, or have it tried "
-            f"again: digest source resume {campaign.name} {row.name}",
-            cure=_at_sources(campaign, f"{why} Mend its address, or try it again."),
-        )
-    return None
-
-
-def _of_source(campaign: Campaign, row: SourceRow, now: datetime) -> list[Trouble]:
-    """Return what a person should know of a source.
-
-    An item of it that cannot be taken is named for a week: after that, whoever
-    leaves it so means to.
-    """
-    which, trouble = f"{campaign.title}: the source {row.name}", unread(campaign, row)
-    troubles = [trouble] if trouble else []
-    if row.skipped and row.skipped_at and now - row.skipped_at < SKIPPED_NAMED_FOR:
-        first = ". ".join(
-            str(item).rstrip(".") for item in row.skipped[:SKIPPED_ITEMS_NAMED]
-        )
-        troubles.append(
-            Trouble(
-                f"{which} has something to mend.",
-                f"{first}. All of it: digest source list {campaign.name}",
-                cure=_at_sources(campaign, f"{first}."),
-            )
-        )
-    if row.moved_to:
-        troubles.append(
-            Trouble(
-                f"{which} has moved for good to {row.moved_to} and is read there.",
-                "Write that address in the campaign file.",
-                cure=TroubleCure(
-                    TroublePlace.CAMPAIGN_FILE, "Write its new address", campaign.name
-                ),
-            )
-        )
-    return troubles
-
-
 def _of_posts(campaign: str, state: str, words: str, about: str = "") -> TroubleCure:
     return TroubleCure(TroublePlace.POSTS, words, campaign, state=state, about=about)
-
-
-def _at_sources(campaign: Campaign, about: str) -> TroubleCure:
-    return TroubleCure(
-        TroublePlace.CAMPAIGN, "See its sources", campaign.name, about=about
-    )
