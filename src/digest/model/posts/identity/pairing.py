@@ -6,12 +6,19 @@ is asked of each of these signs whether it stays with the posts that are recogni
 without it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import partial
 
 from digest.model.posts.identity.lone_post import LonePost, is_another, lone_post
+from digest.model.posts.identity.sign_worth import (
+    JUDGED,
+    SignWorth,
+    alike,
+    by_values,
+    met_without,
+    worth_of,
+)
 from digest.model.posts.identity.signs import (
     TELLING,
     KeyedPosts,
@@ -22,16 +29,8 @@ from digest.model.posts.identity.signs import (
 )
 from digest.model.posts.items import Post
 
-_JUDGED = (Sign.ID, Sign.LINK, Sign.DATE)
-# What makes a post the same, without the sign that is judged: two of its signs, or
-# one and most of its words.
-# The first two say most; an address and a title may be those of all posts.
-_TWO = ((Sign.TITLE, Sign.WORDS), (Sign.LINK, Sign.WORDS), (Sign.LINK, Sign.TITLE))
-_ONE = ((Sign.ID,), (Sign.LINK,), (Sign.DATE,), (Sign.WORDS,), (Sign.TITLE,))
 # "Thought for the day": where all these are others, it is another one.
 _ALL_BUT_TITLE = (Sign.LINK, Sign.DATE, Sign.WORDS)
-# One post alone that comes under another id may be a notice that is given again.
-_PROOF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +77,6 @@ def recognise(
     return Recognition(tuple(posts), tuple(pairing.remarks))
 
 
-class _Proof(Enum):
-    """What a sign is worth, as posts that are recognised without it tell."""
-
-    PROVEN = "it stays with its posts"
-    UNPROVEN = "there is nothing to judge it by"
-    WEAK = "of one post alone it has changed"
-    ANEW = "it is made anew at each reading, or counts places"
-
-
-# Posts of the reading, and of the log, that are the same by some of their signs.
-_Group = tuple[list[int], list[int]]
-
-
 class _Pairing:
     """Pairs the posts of a reading with those of the log, the surest first."""
 
@@ -114,29 +100,36 @@ class _Pairing:
         dates = {signs.values[Sign.DATE] for signs in self.now}
         # Where all have one date it is that of the reading, or of nothing.
         self._dates_tell = len(dates) > 1 or len(self.now) == 1
-        self._evidence = {sign: self._met_without(sign) for sign in _JUDGED}
-        self.proofs = {sign: self._proof(sign) for sign in _JUDGED}
+        self._evidence = {
+            sign: met_without(sign, self.now, self.then) for sign in JUDGED
+        }
+        self.worths = {
+            sign: worth_of(
+                sign, evidence, self.now, self.then, dates_tell=self._dates_tell
+            )
+            for sign, evidence in self._evidence.items()
+        }
         # Posts that a sign has settled are new where they are not paired.
         self._settled: set[int] = set()
 
     def pair_by_all(self) -> None:
         """Pair by the ids, else by addresses, else by dates, else by words alone."""
         for sign in (Sign.ID, Sign.LINK):
-            if self.proofs[sign] is _Proof.ANEW:
+            if self.worths[sign] is SignWorth.ANEW:
                 continue
             self._pair_by_sign(sign)
-            if self.proofs[sign] is _Proof.WEAK:
+            if self.worths[sign] is SignWorth.WEAK:
                 self._pair_returned(sign)
             self._settle(sign)
-        if self.proofs[Sign.DATE] is not _Proof.ANEW:
+        if self.worths[Sign.DATE] is not SignWorth.ANEW:
             for further in ((Sign.WORDS,), (Sign.TITLE,), ()):
                 self._pair(Sign.DATE, *further)
-            if self.proofs[Sign.DATE] is _Proof.PROVEN:
+            if self.worths[Sign.DATE] is SignWorth.PROVEN:
                 self._settle(Sign.DATE)
         self._pair_in_order((Sign.TITLE, Sign.WORDS))
         self._pair(Sign.WORDS)
         self._pair(Sign.TITLE)
-        if self.proofs[Sign.ID] is not _Proof.PROVEN:
+        if self.worths[Sign.ID] is not SignWorth.PROVEN:
             self._remark_on_repeats()
         self._remark_on_signs()
 
@@ -160,60 +153,13 @@ class _Pairing:
 
     def as_before(self, post: Post, stored: Post) -> Post:
         """Return the post by its key in the log, without what is made anew."""
-        is_anew = {sign: proof is _Proof.ANEW for sign, proof in self.proofs.items()}
+        is_anew = {sign: worth is SignWorth.ANEW for sign, worth in self.worths.items()}
         return replace(
             post,
             key=stored.key,
             published=stored.published if is_anew[Sign.DATE] else post.published,
             url=stored.url if is_anew[Sign.LINK] else post.url,
         )
-
-    def _met_without(self, judged: Sign) -> list[_Group]:
-        """Return which posts are the same by other signs."""
-        met: set[int] = set()
-        groups: list[_Group] = []
-        for signs in (*_TWO, *_ONE):
-            if judged in signs:
-                continue
-            now = [number for number in range(len(self.now)) if number not in met]
-            for numbers, others in self._alike(signs, now, range(len(self.then))):
-                mine, other = self.now[numbers[-1]], self.then[others[-1]]
-                is_alone = len(numbers) == len(others) == 1
-                is_told = signs in _TWO and (is_alone or Sign.WORDS in signs)
-                if is_told or (is_alone and mine.is_similar(other)):
-                    groups.append((numbers, others))
-                    met |= set(numbers)
-        return groups
-
-    def _proof(self, sign: Sign) -> _Proof:
-        everywhere = {signs.values[sign] for signs in self.then}
-        agreed = changed = surely = 0
-        for numbers, others in self._evidence[sign]:
-            mine = {self.now[number].values[sign] for number in numbers} - {""}
-            before = {self.then[number].values[sign] for number in others} - {""}
-            if sign is not Sign.DATE and mine - before & everywhere:
-                return _Proof.ANEW  # what was another post's
-            agreed += bool(mine & before)
-            is_changed = bool(mine and before and not mine & before)
-            changed += is_changed
-            newest, latest = self.now[numbers[-1]], self.then[others[-1]]
-            if is_changed and self._dates_tell and newest.agrees(latest, Sign.DATE):
-                surely += 1  # a notice that is given again has another date
-        if agreed > surely:
-            return _Proof.PROVEN
-        if not changed:
-            return _Proof.UNPROVEN
-        return _Proof.ANEW if changed + agreed >= _PROOF else _Proof.WEAK
-
-    def _alike(
-        self, signs: Sequence[Sign], now: Iterable[int], then: Iterable[int]
-    ) -> Iterator[_Group]:
-        """Yield the posts of the reading and of the log that have the same signs."""
-        mine = _by_values(signs, self.now, now)
-        others = _by_values(signs, self.then, then)
-        for values, numbers in mine.items():
-            if values in others:
-                yield numbers, others[values]
 
     def _open(self) -> tuple[list[int], list[int]]:
         """Return what is still open: of the reading, and of the log."""
@@ -226,7 +172,7 @@ class _Pairing:
 
     def _alike_alone(self, signs: Sequence[Sign]) -> Iterator[tuple[int, int]]:
         """Yield what is open and has these signs, and alone, on either side."""
-        for numbers, others in self._alike(signs, *self._open()):
+        for numbers, others in alike(signs, self.now, self.then, self._open()):
             if len(numbers) == len(others) == 1:
                 yield numbers[0], others[0]
 
@@ -238,12 +184,12 @@ class _Pairing:
 
     def _pair_in_order(self, signs: Sequence[Sign]) -> None:
         """Pair all that have these signs; of more in the log, the latest."""
-        for numbers, others in list(self._alike(signs, *self._open())):
+        for numbers, others in list(alike(signs, self.now, self.then, self._open())):
             self.pairs |= zip(numbers, others[-len(numbers) :], strict=False)
 
     def _pair_by_sign(self, sign: Sign) -> None:
         """Pair those of one id or address, unless all else says that they are two."""
-        is_proven = self.proofs[sign] is _Proof.PROVEN
+        is_proven = self.worths[sign] is SignWorth.PROVEN
         claims = {
             other: numbers
             for numbers, others in self._evidence[sign]
@@ -260,15 +206,15 @@ class _Pairing:
     def _remark_on_doubt(self, sign: Sign, number: int, other: int) -> None:
         """Say so where a post is taken for another, and hardly anything else agrees."""
         mine, before = self.now[number], self.then[other]
-        is_proven = self.proofs[sign] is _Proof.PROVEN
+        is_proven = self.worths[sign] is SignWorth.PROVEN
         differ = {
             each
             for each in (Sign.LINK, Sign.DATE, Sign.TITLE)
             if each is not sign and mine.contradicts(before, each)
             # What nothing but an unproven sign calls anew may tell all the same.
-            if not is_proven or self.proofs.get(each) is not _Proof.ANEW
+            if not is_proven or self.worths.get(each) is not SignWorth.ANEW
         }
-        stays = self.proofs[Sign.LINK] is _Proof.PROVEN and Sign.LINK in differ
+        stays = self.worths[Sign.LINK] is SignWorth.PROVEN and Sign.LINK in differ
         in_doubt = (
             sign is Sign.ID and (stays or len(differ) > 1)
             if is_proven
@@ -292,11 +238,15 @@ class _Pairing:
     def _is_plausible(self, sign: Sign, mine: SignsOfPost, other: SignsOfPost) -> bool:
         """Whether posts of one id or address are one, by the rest of their signs."""
         is_notice = mine.agrees(other, Sign.WORDS) and mine.is_long_after(other)
-        if sign is Sign.LINK and is_notice and self.proofs[Sign.DATE] is _Proof.PROVEN:
+        if (
+            sign is Sign.LINK
+            and is_notice
+            and self.worths[Sign.DATE] is SignWorth.PROVEN
+        ):
             return False
         rest = [each for each in Sign if each is not sign]
         return (
-            self.proofs[sign] is _Proof.PROVEN
+            self.worths[sign] is SignWorth.PROVEN
             or any(mine.agrees(other, each) for each in rest)
             or not any(mine.contradicts(other, each) for each in rest)
             or (bool(mine.words) and mine.is_similar(other))
@@ -332,7 +282,7 @@ class _Pairing:
     def _settle(self, sign: Sign) -> None:
         """Note as new what is not paired, and has a sign that tells it apart."""
         stored = {signs.values[sign] for signs in self.then}
-        for numbers in _by_values((sign,), self.now, self._open()[0]).values():
+        for numbers in by_values((sign,), self.now, self._open()[0]).values():
             is_telling = len(numbers) == 1 or sign is Sign.DATE
             if is_telling and (
                 sign is Sign.DATE or self.now[numbers[0]].values[sign] not in stored
@@ -345,7 +295,7 @@ class _Pairing:
         now = [number for number in range(len(self.now)) if number not in self.pairs]
         then = [number for number in range(len(self.then)) if number not in earlier]
         for sign in (Sign.WORDS, Sign.TITLE):
-            for numbers, others in self._alike((sign,), now, then):
+            for numbers, others in alike((sign,), self.now, self.then, (now, then)):
                 mine, before = self.now[numbers[0]], self.then[others[-1]]
                 if mine.is_similar(before):
                     title = self._reading.posts[numbers[0]].title
@@ -356,10 +306,10 @@ class _Pairing:
 
     def _remark_on_signs(self) -> None:
         """Say by what posts are recognised where ids and addresses do not serve."""
-        have = {sign: any(own.values[sign] for own in self.now) for sign in _JUDGED}
+        have = {sign: any(own.values[sign] for own in self.now) for sign in JUDGED}
         serves = {
-            sign: have[sign] and proof is not _Proof.ANEW
-            for sign, proof in self.proofs.items()
+            sign: have[sign] and worth is not SignWorth.ANEW
+            for sign, worth in self.worths.items()
         }
         fault = self._fault_of_signs(have, serves)
         if not fault:
@@ -390,15 +340,3 @@ class _Pairing:
 
 def _decisive(post: Post, signs: SignsOfPost, sign: Sign) -> str:
     return (signs.values[sign] if sign is not Sign.ID else "") or post.key
-
-
-def _by_values(
-    signs: Sequence[Sign], population: Sequence[SignsOfPost], numbers: Iterable[int]
-) -> dict[tuple[str, ...], list[int]]:
-    """Return by their values of these signs the posts that have all of them."""
-    by_values: dict[tuple[str, ...], list[int]] = {}
-    for number in numbers:
-        values = tuple(population[number].values[sign] for sign in signs)
-        if all(values):
-            by_values.setdefault(values, []).append(number)
-    return by_values
