@@ -47,7 +47,7 @@ from digest.model.roles import Role
 from digest.settings import Settings
 from digest.staff import entrance
 from digest.store.base.engine import reading
-from digest.store.staff import accounts
+from digest.store.staff import accounts, password_hashes
 from digest.store.staff.accounts import Account
 from digest.web.app import make_app
 
@@ -319,7 +319,7 @@ def _cookie(program: App) -> str:
 
 def _admin(connection: Connection) -> Account:
     who = accounts.add(connection, "a@example.org", "Priya", Role.ADMIN, NOW)
-    accounts.set_password(connection, who.id, "no hash", NOW)
+    password_hashes.set_password(connection, who.id, "no hash", NOW)
     return who
 
 

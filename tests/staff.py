@@ -10,7 +10,7 @@ from digest.bootstrap import App
 from digest.errors import NotFound
 from digest.model.roles import Role
 from digest.staff import entrance
-from digest.store.staff import accounts, second_steps
+from digest.store.staff import accounts, password_hashes, second_steps
 
 COOKIE = "digest-session"
 OF_STAFF = ("/desk", "/inbox", "/post", "/account")
@@ -24,7 +24,7 @@ def an_account(program: App, role: Role = Role.EDITOR, name: str = "Tester") -> 
             who = accounts.by_email(connection, email)
         except NotFound:
             who = accounts.add(connection, email, name, role, program.now())
-            accounts.set_password(connection, who.id, "no hash", program.now())
+            password_hashes.set_password(connection, who.id, "no hash", program.now())
         accounts.change_role(connection, who.id, role, program.now())
         return who.id
 

@@ -17,7 +17,14 @@ from digest.staff import entrance, passwords
 from digest.staff.entrance import Newcomer
 from digest.staff.second_step import SecondStep, TotpProof
 from digest.store.base.tables import account, account_session, recovery_code
-from digest.store.staff import account_links, accounts, audit, second_steps, sessions
+from digest.store.staff import (
+    account_links,
+    accounts,
+    audit,
+    password_hashes,
+    second_steps,
+    sessions,
+)
 from tests.builders import EIGHT
 
 PASSWORD = "lamp harbour biscuit seven"  # noqa: S105 - nobody's
@@ -65,7 +72,7 @@ def test_a_link_lets_in_once_and_within_its_time(program: App) -> None:
             entrance.take_up(connection, unused, "another", EIGHT)
 
     with program.reading() as connection:
-        stored = accounts.password_hash(connection, "ann@example.org")
+        stored = password_hashes.of_email(connection, "ann@example.org")
     assert stored == (account_id, "a hash")
 
 
@@ -175,7 +182,9 @@ def test_a_session_ends_by_itself_and_with_another_password(program: App) -> Non
 
         mine = sessions.current(connection, here, EIGHT)
         assert mine is not None
-        accounts.set_password(connection, ann, "new", EIGHT, keep_session=mine.id)
+        password_hashes.set_password(
+            connection, ann, "new", EIGHT, keep_session=mine.id
+        )
 
         assert sessions.current(connection, here, EIGHT) is not None
         assert sessions.current(connection, there, EIGHT) is None

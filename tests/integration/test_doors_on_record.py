@@ -16,7 +16,7 @@ from digest.staff import passwords
 from digest.store.base.engine import writing
 from digest.store.base.tables import account, edition
 from digest.store.campaigns import campaigns
-from digest.store.staff import accounts, audit
+from digest.store.staff import accounts, audit, password_hashes
 from digest.web import limits
 from digest.web.app import make_app
 from tests.builders import EIGHT, SITE
@@ -35,7 +35,9 @@ def visitor(program: App, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClien
     monkeypatch.setattr(passwords, "_hasher", cheap)
     number = an_account(program, Role.ADMIN, "Ann")
     with program.writing() as connection:
-        accounts.set_password(connection, number, passwords.hashed(PASSWORD), EIGHT)
+        password_hashes.set_password(
+            connection, number, passwords.hashed(PASSWORD), EIGHT
+        )
     with TestClient(make_app(program), base_url=SITE, headers=OURS) as client:
         yield client
 

@@ -9,7 +9,7 @@ from digest.errors import DigestError
 from digest.model.roles import Role
 from digest.staff import limits, passwords
 from digest.store.base.engine import reading, writing
-from digest.store.staff import account_links, accounts, sessions
+from digest.store.staff import account_links, accounts, password_hashes, sessions
 from digest.store.staff.account_links import AccountLink, LinkPurpose
 from digest.store.staff.accounts import Account
 from digest.store.staff.audit import Act, record
@@ -89,21 +89,21 @@ def take_up(
             raise DigestError("There is an account by now. Its owner can ask you in.")
         added = accounts.add(connection, newcomer.email, newcomer.name, Role.ADMIN, now)
         account_id = added.id
-    accounts.set_password(connection, account_id, hashed, now)
+    password_hashes.set_password(connection, account_id, hashed, now)
     return account_id
 
 
 def known_by_password(engine: Engine, email: str, password: str) -> int | None:
     """Return whose address and password these are; None, as slowly, for nobody's."""
     with reading(engine) as connection:
-        credentials = accounts.password_hash(connection, email)
+        credentials = password_hashes.of_email(connection, email)
     account_id, password_hash = credentials or (None, None)
     if not passwords.is_right(password_hash, password):
         return None
     if password_hash and account_id and passwords.is_of_old_costs(password_hash):
         anew = passwords.hashed(password)
         with writing(engine) as connection:
-            accounts.rehash(connection, account_id, password_hash, anew)
+            password_hashes.rehash(connection, account_id, password_hash, anew)
     return account_id
 
 

@@ -40,16 +40,7 @@ def make(
     ends_at: datetime,
 ) -> int:
     """Make a link and return its number; earlier ones for the same end."""
-    same = (
-        account_link.c.account_id.is_(None)
-        if account_id is None
-        else account_link.c.account_id == account_id
-    )
-    connection.execute(
-        update(account_link)
-        .where(same, account_link.c.used_at.is_(None))
-        .values(used_at=now)
-    )
+    end_all(connection, account_id, now)
     row = {
         "purpose": purpose,
         "account_id": account_id,
@@ -86,3 +77,15 @@ def use_up(connection: Connection, link_id: int, now: datetime) -> None:
     )
     if not used.rowcount:
         raise NotFound(_OVER)
+
+
+def end_all(connection: Connection, account_id: int | None, now: datetime) -> None:
+    """Have no link into that account work any more, or none to the first account."""
+    connection.execute(
+        update(account_link)
+        .where(
+            account_link.c.account_id.is_not_distinct_from(account_id),
+            account_link.c.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )

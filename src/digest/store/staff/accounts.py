@@ -18,12 +18,12 @@ from digest.store import limits
 from digest.store.base.asked_together import Asked, rows_of
 from digest.store.base.tables import (
     account,
-    account_link,
     account_passkey,
     account_session,
     recovery_code,
 )
 from digest.store.base.upsert import insert_new
+from digest.store.staff import account_links
 from digest.store.staff.audit import PROGRAM, Act, record
 
 _AT_MOST = limits.ACCOUNT_NAME_LENGTH
@@ -247,7 +247,7 @@ def end(connection: Connection, account_id: int, now: datetime) -> bool:
     )
     for table in (account_session, account_passkey, recovery_code):
         connection.execute(delete(table).where(table.c.account_id == account_id))
-    _end_links(connection, account_id, now)
+    account_links.end_all(connection, account_id, now)
     _record(connection, "ended", before, now)
     return True
 
@@ -262,57 +262,6 @@ def bring_back(connection: Connection, account_id: int, now: datetime) -> bool:
     if back.rowcount:
         _record(connection, "brought back", get(connection, account_id), now)
     return back.rowcount == 1
-
-
-def password_hash(connection: Connection, email: str) -> tuple[int, str] | None:
-    """Return whose it is and the hash to check a password by, None where none may."""
-    row = connection.execute(
-        select(account.c.id, account.c.password_hash).where(
-            account.c.email == email,
-            account.c.ended_at.is_(None),
-            account.c.password_hash.is_not(None),
-        )
-    ).first()
-    return (row.id, row.password_hash) if row else None
-
-
-def set_password(
-    connection: Connection,
-    account_id: int,
-    hashed: str,
-    now: datetime,
-    *,
-    keep_session: int = 0,
-) -> None:
-    """Give an account that has not ended another password.
-
-    Every device but the one of `keep_session` is signed out, and links end.
-    """
-    owner = get(connection, account_id)
-    changed = connection.execute(
-        update(account)
-        .where(account.c.id == account_id, account.c.ended_at.is_(None))
-        .values(password_hash=hashed)
-    )
-    if not changed.rowcount:
-        raise DigestError("this account has ended")
-    connection.execute(
-        delete(account_session).where(
-            account_session.c.account_id == account_id,
-            account_session.c.id != keep_session,
-        )
-    )
-    _end_links(connection, account_id, now)
-    _record(connection, "chose a password for", owner, now)
-
-
-def rehash(connection: Connection, account_id: int, old: str, hashed: str) -> None:
-    """Keep the same password by a hash of today's costs, unless it was changed."""
-    connection.execute(
-        update(account)
-        .where(account.c.id == account_id, account.c.password_hash == old)
-        .values(password_hash=hashed)
-    )
 
 
 def _lock_admins(connection: Connection) -> None:
@@ -333,16 +282,6 @@ def _keep_an_admin(connection: Connection, but: int) -> None:
         raise DigestError(
             "this is the only admin who can sign in: make somebody else an admin first"
         )
-
-
-def _end_links(connection: Connection, account_id: int, now: datetime) -> None:
-    connection.execute(
-        update(account_link)
-        .where(
-            account_link.c.account_id == account_id, account_link.c.used_at.is_(None)
-        )
-        .values(used_at=now)
-    )
 
 
 def _record(

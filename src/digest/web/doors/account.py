@@ -15,7 +15,12 @@ from digest.staff import entrance
 from digest.staff import limits as staff_limits
 from digest.staff.entrance import RefusedPassword
 from digest.staff.second_step import SecondStep, TotpProof
-from digest.store.staff import accounts, passkeys, second_steps, sessions
+from digest.store.staff import (
+    passkeys,
+    password_hashes,
+    second_steps,
+    sessions,
+)
 from digest.store.staff.sessions import Session
 from digest.web.doors.origins import host_of
 from digest.web.doors.passkey_door import PasskeyDoor
@@ -203,7 +208,7 @@ class _OwnAccount:
         if faults:
             return self.password_page(faults)
         with self._digest.acting_as(owner.actor).writing() as connection:
-            accounts.set_password(
+            password_hashes.set_password(
                 connection,
                 owner.id,
                 hashed,
