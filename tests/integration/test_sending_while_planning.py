@@ -17,7 +17,7 @@ from digest.store.base.tables import delivery, left_out, reader
 from digest.store.delivery import copies, deliveries
 from digest.store.delivery.sending import send_batches
 from digest.store.delivery.sending.send_batches import Lease, emails_of, expire_late
-from digest.store.editions import editions, moves
+from digest.store.editions import editions, listed_editions, moves
 from digest.store.people.kinds import reader_chunks
 from tests.builders import EIGHT, a_post
 from tests.stored import (
@@ -162,7 +162,7 @@ def test_nobody_moves_a_reader_while_an_edition_plans_them(engine: Engine) -> No
 def test_staff_see_that_it_is_planned_and_how_it_goes(half_planned: Engine) -> None:
     with reading(half_planned) as connection:
         [run] = runs_of(connection, editions.going(connection), EIGHT)
-        [listed] = editions.planned(connection, 9)
+        [listed] = listed_editions.planned(connection, 9)
     facts = status_of(half_planned, EIGHT)
     before = listed.standing, facts["editions"][0]["standing"]
     step(half_planned)
@@ -178,7 +178,7 @@ def test_staff_see_that_it_is_planned_and_how_it_goes(half_planned: Engine) -> N
 def test_what_was_stopped_is_among_the_runs(half_planned: Engine) -> None:
     stopping.stop(half_planned, 1, EIGHT)
     with reading(half_planned) as connection:
-        [listed] = editions.planned(connection, 9)
+        [listed] = listed_editions.planned(connection, 9)
         going = editions.going(connection)
 
     assert listed.standing == "stopped"

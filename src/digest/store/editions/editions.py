@@ -11,13 +11,12 @@ from sqlalchemy import (
     Row,
     Select,
     func,
-    or_,
     select,
 )
 
 from digest.errors import NotFound, UnreadableError
 from digest.model.editions.due_stretch import DueStretch
-from digest.model.editions.edition import DONE, EditionState
+from digest.model.editions.edition import EditionState
 from digest.model.editions.mode import Mode
 from digest.model.moves import EDITION_MOVES
 from digest.store.base.asked_together import Asked, Question, rows_of
@@ -28,7 +27,7 @@ from digest.store.base.tables import campaign, edition, schedule
 from digest.store.campaigns import going_live
 
 LATEST_AT_MOST = 20  # of each campaign, read at once
-_GOING = (EditionState.PLANNED, EditionState.SENDING)
+GOING = (EditionState.PLANNED, EditionState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Edition:
     @property
     def is_going(self) -> bool:
         """Whether copies of it may leave: it is planned, at least for some."""
-        return self.state in _GOING or self.is_being_planned
+        return self.state in GOING or self.is_being_planned
 
     @property
     def may_be_stopped(self) -> bool:
@@ -195,30 +194,6 @@ def of_campaign(connection: Connection, campaign_id: int) -> list[Edition]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EditionFilter:
-    """Which editions are wanted; all unless said: of a campaign, in a state.
-
-    `before` is the last edition of the page before.
-    """
-
-    campaign_id: int | None = None
-    state: EditionState | None = None
-    before: int | None = None
-
-
-def page(connection: Connection, which: EditionFilter, most: int) -> list[Edition]:
-    """Return those editions, by their numbers, the latest first."""
-    query = editions_query()
-    if which.campaign_id is not None:
-        query = query.where(edition.c.campaign_id == which.campaign_id)
-    if which.state is not None:
-        query = query.where(edition.c.state == which.state)
-    if which.before is not None:
-        query = query.where(edition.c.id < which.before)
-    return read_editions(connection, query.order_by(edition.c.id.desc()).limit(most))
-
-
 def latest(connection: Connection, campaign_id: int, most: int) -> list[Edition]:
     """Return the newest editions of a campaign, newest slot first.
 
@@ -248,23 +223,6 @@ def _latest(_connection: Connection) -> Select[Any]:
     )
 
 
-def planned(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
-    """Return editions that readers were planned for, or some, newest slot first."""
-    states = (*_GOING, *DONE.values(), EditionState.STOPPED)
-    is_approved = edition.c.state == EditionState.APPROVED
-    matching = editions_query().where(
-        or_(edition.c.state.in_(states), is_approved & (edition.c.plan_cursor > 0))
-    )
-    newest = matching.order_by(edition.c.slot.desc(), edition.c.id.desc())
-    return read_editions(connection, newest.limit(most).offset(skip))
-
-
-def newest(connection: Connection, most: int, skip: int = 0) -> list[Edition]:
-    """Return editions of every campaign, newest slot first."""
-    ordered = editions_query().order_by(edition.c.slot.desc(), edition.c.id.desc())
-    return read_editions(connection, ordered.limit(most).offset(skip))
-
-
 def unfinished(connection: Connection) -> list[Edition]:
     """Return every edition of our mode that has somewhere to go, oldest slot first.
 
@@ -292,7 +250,7 @@ def in_states(connection: Connection, states: Iterable[EditionState]) -> list[Ed
 
 def going(connection: Connection) -> list[Edition]:
     """Return every edition of our mode whose copies may leave, oldest slot first."""
-    listed = in_states(connection, (EditionState.APPROVED, *_GOING))
+    listed = in_states(connection, (EditionState.APPROVED, *GOING))
     return [each for each in listed if each.is_going]
 
 

@@ -14,8 +14,9 @@ from digest.model.editions.mode import Mode
 from digest.model.roles import Scope
 from digest.schedule.editions import publishing
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions, steering
-from digest.store.editions.editions import Edition, EditionFilter
+from digest.store.editions import editions, listed_editions, steering
+from digest.store.editions.editions import Edition
+from digest.store.editions.listed_editions import EditionFilter
 from digest.web.api.parts.calls import ApiRequestRoute, actor_of
 from digest.web.api.parts.doors import asks
 from digest.web.api.parts.links import NEXT, Most, page_of
@@ -90,7 +91,7 @@ def routes(digest: App) -> APIRouter:
             if which.campaign:
                 campaign_id = campaigns.by_name(connection, which.campaign).id
             wanted = EditionFilter(campaign_id, which.state, which.before)
-            listed = editions.page(connection, wanted, which.limit + 1)
+            listed = listed_editions.page(connection, wanted, which.limit + 1)
         views = [_view(each) for each in listed]
         return page_of(views, which.limit, request, response, before="id")
 

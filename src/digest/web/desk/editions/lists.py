@@ -10,7 +10,7 @@ from digest.model.roles import Right
 from digest.model.staff_words import moment_in_words
 from digest.schedule.editions import due
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import listed_editions
 from digest.store.editions.editions import Edition
 from digest.web import limits
 from digest.web.desk.editions.edition_pages import EditionPages
@@ -33,7 +33,7 @@ def routes(pages: EditionPages) -> APIRouter:
                 row.campaign.name: row.campaign for row in campaigns.listed(connection)
             }
             coming = due.next_slots(connection, now) if page == 1 else []
-            listed = editions.newest(connection, most + 1, (page - 1) * most)
+            listed = listed_editions.newest(connection, most + 1, (page - 1) * most)
             rows = [_row(connection, each) for each in listed[:most]]
         return pages.page(
             "desk/editions/list.html",

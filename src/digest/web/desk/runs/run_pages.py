@@ -12,7 +12,7 @@ from digest.model.roles import Right
 from digest.model.staff_words import counted, moment_in_words
 from digest.schedule.reports.runs import Run, run_of, runs_of
 from digest.store.campaigns import campaigns
-from digest.store.editions import editions
+from digest.store.editions import editions, listed_editions
 from digest.store.reports.editions import listed_copies, unserved
 from digest.web import limits
 from digest.web.desk.runs.run_view import progress_view, run_view, states_of
@@ -147,7 +147,7 @@ def routes(runs: RunPages) -> APIRouter:
         digest = runs.digest
         with digest.reading() as connection:
             most, passed = limits.RUNS, (page - 1) * limits.RUNS
-            planned = editions.planned(connection, most + 1, passed)
+            planned = listed_editions.planned(connection, most + 1, passed)
             now, rates = digest.now(), digest.settings.limits.overall
             listed = runs_of(connection, planned[:most], now, rates)
         return runs.page(
