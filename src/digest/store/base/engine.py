@@ -17,8 +17,9 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from digest.errors import StoreError, UnreadableError
+from digest.errors import StoreError
 from digest.store import limits
+from digest.store.base.database_errors import in_words
 from digest.store.base.read_once import NOTEBOOK
 
 _AFTER_COMMIT = "after commit"
@@ -232,7 +233,7 @@ class WritingConnection:
                 # It may be gone, and is not to be asked for anything then.
                 self._connection.invalidate(problem)
             self.close()
-            raise _in_words(self._engine, problem) from problem
+            raise in_words(self._engine, problem) from problem
         except BaseException:
             self.close()
             raise
@@ -300,7 +301,7 @@ def _in_one(
             finally:
                 info.pop(_AFTER_COMMIT, None)
     except (DBAPIError, engine.dialect.loaded_dbapi.Error) as problem:
-        raise _in_words(engine, problem) from problem
+        raise in_words(engine, problem) from problem
     for act in acts:
         act()
 
@@ -350,7 +351,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
             # Not rolled back: psycopg then forgets the statements that it prepared.
             connection.commit()
     except DBAPIError as problem:
-        raise _in_words(engine, problem) from problem
+        raise in_words(engine, problem) from problem
 
 
 @contextmanager
@@ -362,47 +363,3 @@ def grouping_by_hash(connection: Connection) -> Iterator[None]:
     connection.exec_driver_sql(_BY_HASH)
     yield
     connection.exec_driver_sql(_BY_ANY)
-
-
-_LOCKED = "the database is locked by another program: wait, or find and end it"
-_GONE = "no database server answers: start it, or look at its own log"
-_WORDS = {
-    "locked": _LOCKED,
-    "lock timeout": _LOCKED,
-    "readonly": "the database cannot be written: look at the file's owner and mode",
-    "unable to open": "the database file cannot be opened: look at its folder's mode",
-    "disk is full": "the disk is full: make room, then run the command again",
-    "no such table": "the database has no tables yet: run digest migrate",
-    'relation "': "the database has no tables yet: run digest migrate",
-    "No space left": "the database's disk is full: make room, then try again",
-    "Is the server running": _GONE,
-    "server closed the connection": _GONE,
-    "terminating connection": _GONE,
-    "read-only transaction": "the database only lets itself be read: ask its operator",
-    "permission denied": (
-        "the database does not let its role read or write: make that role the owner of "
-        "its tables, or name the owner in DIGEST_DATABASE_URL"
-    ),
-    "not a database": "the database file is not a database: restore it from a backup",
-    "malformed": "the database file is damaged: restore it from a backup",
-}
-
-# Of one value that SQLite holds, where anything may stand; all others can be read.
-_NOT_TEXT = "Could not decode to UTF-8 column '"
-
-
-def _in_words(engine: Engine, problem: Exception) -> Exception:
-    cause = problem.orig if isinstance(problem, DBAPIError) else problem
-    message = str(cause)
-    for sign, words in _WORDS.items():
-        if sign in message:
-            return StoreError(words)
-    if message.startswith(_NOT_TEXT):
-        column, _, _ = message.removeprefix(_NOT_TEXT).partition("'")
-        return UnreadableError(
-            f"A row of the database cannot be read: its {column} is damaged.",
-            "Restore a backup of before that.",
-        )
-    if isinstance(cause, engine.dialect.loaded_dbapi.OperationalError):
-        return StoreError(f"the database cannot be used: {message.splitlines()[0]}")
-    return problem
