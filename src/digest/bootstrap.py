@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, make_url
 
+from digest.environment import from_environment
 from digest.errors import NotFound, StoreError
 from digest.installing import keys_of
 from digest.model.secret_keys import SecretKeys
-from digest.settings import Settings, from_environment, refuse_unready
+from digest.settings import Settings, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, writing
 from digest.store.base.modes import in_mode

@@ -17,6 +17,7 @@ from digest.audience.suppressing import lift, suppress
 from digest.audience.unsubscribing import resubscribe, unsubscribe
 from digest.bootstrap import App
 from digest.compose import lifecycle
+from digest.environment import load
 from digest.model.campaigns.source_health import SourceFailure
 from digest.model.delivery.bounces import BounceKind, BounceVerdict, CopyRef
 from digest.model.delivery.delivery import DeliveryState
@@ -25,7 +26,6 @@ from digest.model.people.reader_marks import ReaderRef
 from digest.model.posts.blocks import Picture
 from digest.model.posts.items import Item
 from digest.schedule.editions import publishing
-from digest.settings import load
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import audit as audit_table
 from digest.store.campaigns import campaigns, sources

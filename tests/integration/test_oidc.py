@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from digest.bootstrap import App
+from digest.environment import load
 from digest.errors import SettingsError
 from digest.model.roles import Role
-from digest.settings import load
 from digest.store.staff import accounts, audit
 from digest.web.app import make_app
 from tests.builders import SITE

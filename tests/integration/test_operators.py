@@ -16,13 +16,14 @@ from digest.bootstrap import App
 from digest.deliver.carrier import Carrier
 from digest.deliver.smtp.connect import SmtpCarrier
 from digest.deliver.smtp.mail_server import SmtpServer
+from digest.environment import load
 from digest.errors import SettingsError
 from digest.model.delivery.rate_limits import RateLimits
 from digest.render.templates import environment
 from digest.schedule.editions.publishing import publish
 from digest.schedule.operators.operator_watch import OperatorWatch
 from digest.schedule.reports.alarms import AlarmKind, reckon
-from digest.settings import as_understood, load
+from digest.settings import as_understood
 from digest.store.base import tables
 from digest.store.base.engine import reading, writing
 from digest.store.holds import holds

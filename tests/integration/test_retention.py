@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, insert, select, update
 
 from digest.audience.suppressing import suppress
 from digest.bootstrap import App
+from digest.environment import parsed
 from digest.errors import DigestError, SettingsError
 from digest.model.people.departure import LeavingMeans
 from digest.model.retention import RetentionSpans
@@ -20,7 +21,7 @@ from digest.schedule.campaign_logos import upload
 from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.status import status_of
 from digest.schedule.reports.tallies import keep_tallies
-from digest.settings import Settings, as_understood, parsed
+from digest.settings import Settings, as_understood
 from digest.store.base.engine import writing
 from digest.store.base.tables import (
     account,

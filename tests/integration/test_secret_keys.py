@@ -17,13 +17,14 @@ from digest.audience.lists.importing import ListImport
 from digest.audience.suppressing import suppress
 from digest.bootstrap import App, opened
 from digest.cli.parts.nouns import app as command_line
+from digest.environment import load
 from digest.errors import DigestError, SettingsError
 from digest.installing import keys_of
 from digest.model.people.person import PersonKeys
 from digest.model.roles import Role
 from digest.model.secret_keys import SecretKeys, key_id
 from digest.model.webhooks import WebhookKind
-from digest.settings import Settings, load
+from digest.settings import Settings
 from digest.staff import entrance
 from digest.staff.second_step import SecondStep, TotpProof
 from digest.store.base.engine import writing

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from digest.environment import load
 from digest.errors import SettingsError
 from digest.model.delivery.rate_limits import (
     DomainRateLimits,
@@ -13,7 +14,7 @@ from digest.model.delivery.rate_limits import (
     parse_limits,
     parse_slow_start,
 )
-from digest.settings import as_understood, load
+from digest.settings import as_understood
 from tests.unit.test_settings import NOWHERE
 
 

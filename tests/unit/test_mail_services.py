@@ -19,9 +19,9 @@ from digest.deliver.returns.services.postmark import PostmarkWebhook
 from digest.deliver.returns.services.sendgrid import SendGridWebhook
 from digest.deliver.returns.services.sns_signature import SnsSignatureCheck
 from digest.deliver.returns.services.sns_topic import SnsTopic
+from digest.environment import load
 from digest.errors import SettingsError
 from digest.model.delivery.bounces import BounceKind, judge
-from digest.settings import load
 from tests import mail_services as sent
 from tests.builders import EIGHT
 

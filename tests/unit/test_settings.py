@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from digest.environment import load, parsed
 from digest.errors import SettingsError
-from digest.settings import Settings, as_understood, load, parsed
+from digest.settings import Settings, as_understood
 
 NOWHERE = Path("there-is-no-such-file")
 KEY = "k" * 32

@@ -48,10 +48,10 @@ def try_source(
     """Show what would be gathered, and where each part came from; stores nothing."""
     from datetime import UTC, datetime
 
+    from digest.environment import from_environment
     from digest.gather.fetching.fetch import Fetcher
     from digest.gather.trial import try_source as tried
     from digest.model.campaigns.campaign import Source, SourceKind
-    from digest.settings import from_environment
 
     if kind not in set(SourceKind):
         raise typer.BadParameter(f"KIND is one of {', '.join(SourceKind)}")

@@ -120,7 +120,7 @@ def _say_hashed_anew(anew: "Rehashing") -> None:
 @contextmanager
 def _with_any_key() -> Iterator["App"]:
     from digest.bootstrap import login_name, opened
-    from digest.settings import from_environment
+    from digest.environment import from_environment
 
     with opened(from_environment(), with_any_key=True) as digest:
         yield digest.acting_as(f"{login_name()} (command line)")

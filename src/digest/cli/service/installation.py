@@ -16,8 +16,8 @@ def add_to(app: typer.Typer) -> None:
 
 def init() -> None:
     """Make the data directory, the database, a key and a first .env file."""
+    from digest.environment import from_environment
     from digest.installing import prepare
-    from digest.settings import from_environment
 
     for line in prepare(from_environment(), Path(".env")):
         talk(line)
@@ -26,8 +26,8 @@ def init() -> None:
 
 def migrate() -> None:
     """Bring the database to the shape this version knows."""
+    from digest.environment import from_environment
     from digest.installing import migrated
-    from digest.settings import from_environment
 
     changed = migrated(from_environment())
     result("the database was brought up to date" if changed else "nothing to do")
@@ -47,7 +47,7 @@ def check(*, json: AsJson = False) -> None:
     import os
 
     from digest.cli.service.checking import run_checks
-    from digest.settings import parsed
+    from digest.environment import parsed
 
     checks = run_checks(parsed(os.environ))
     if json:
@@ -63,7 +63,8 @@ def check(*, json: AsJson = False) -> None:
 
 def settings() -> None:
     """Print the settings as they were understood, secrets starred."""
-    from digest.settings import as_understood, from_environment
+    from digest.environment import from_environment
+    from digest.settings import as_understood
 
     for name, value in as_understood(from_environment()).items():
         result(f"{name}={value}")
