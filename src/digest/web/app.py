@@ -113,10 +113,43 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
     )
     pages = Pages(digest)
     sessions, wrong_attempts = StaffSessions(digest), WrongAttempts()
-    posts, of_campaigns = PostPages(digest, pages), CampaignPages(digest, pages)
-    passkey_door, runs = PasskeyDoor(digest), RunPages(digest, pages)
-    gate, door = Gate(digest, pages, sessions), Door(digest)
+    passkey_door = PasskeyDoor(digest)
     of_everybody = (
+        *_of_readers(digest, pages),
+        sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),
+        passkey_pages.routes_of_everybody(passkey_door, sessions),
+        oidc_door.routes(digest, sessions, wrong_attempts),
+        forgotten.routes(digest, pages, wrong_attempts),
+        welcome.routes(digest, pages, sessions),
+        site.routes(digest, pages),
+        health.routes(digest, pulses or Pulses()),
+        metrics.routes(digest),
+    )
+    of_staff = (
+        *_of_campaigns(digest, pages),
+        *_of_editions(digest, pages),
+        *_of_people(digest, pages),
+        account.routes(digest, pages, wrong_attempts, passkey_door),
+        passkey_pages.routes_of_staff(digest, passkey_door),
+        *_of_settings(digest, pages),
+        *_of_post_room(digest, pages),
+    )
+    add_routes(app, of_everybody)
+    add_routes(app, of_staff, Door(digest))
+    api = make_api(digest)
+    add_routes(app, [docs_page.routes(digest, pages, api)])
+    app.mount("/api", api)
+    app.add_middleware(BodyLimits)
+    _add_guard(
+        app, Gate(digest, pages, sessions), pages, is_https=digest.settings.is_https
+    )
+    refusals.add_to(app, pages)
+    _add_handlers(app, pages, sessions)
+    return app
+
+
+def _of_readers(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    return (
         unsubscribe.routes(digest, pages),
         joining.routes(digest, pages),
         confirming.routes(digest, pages),
@@ -130,16 +163,12 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         statements.routes(digest, pages),
         event_pages.routes(digest, pages),
         archive_pages.routes(digest, pages),
-        sign_in.routes(digest, pages, sessions, wrong_attempts, passkey_door),
-        passkey_pages.routes_of_everybody(passkey_door, sessions),
-        oidc_door.routes(digest, sessions, wrong_attempts),
-        forgotten.routes(digest, pages, wrong_attempts),
-        welcome.routes(digest, pages, sessions),
-        site.routes(digest, pages),
-        health.routes(digest, pulses or Pulses()),
-        metrics.routes(digest),
     )
-    of_staff = (
+
+
+def _of_campaigns(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    of_campaigns = CampaignPages(digest, pages)
+    return (
         new_pages.routes(of_campaigns),
         campaign_pages.routes(of_campaigns),
         file_pages.routes(of_campaigns),
@@ -152,37 +181,61 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         calendar.routes(digest, pages),
         today.routes(digest, pages),
         start.routes(digest, pages),
-        *_of_editions(digest, pages),
+    )
+
+
+def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    """Return the routes of editions, each before one that would take its address."""
+    editions = EditionPages(digest, pages, LatestChecks(digest))
+    runs, posts = RunPages(digest, pages), PostPages(digest, pages)
+    return (
+        lists.routes(editions),
+        edition_pages.routes(editions),
+        decisions.routes(editions),
+        testing.routes(editions),
+        acts.routes(editions),
+        previews.routes(digest),
         run_pages.routes(runs),
         copy_acts.routes(runs),
         post_pages.routes(posts),
         forms.routes(posts),
         buttons.routes(posts),
+    )
+
+
+def _of_people(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    return (
         *people.routers(digest, pages),
         list_pages.routes(digest, pages),
         reports.routes(digest, pages),
         returns.routes(digest, pages),
         import_pages.routes(digest, pages),
         inbox.routes(digest, pages),
-        account.routes(digest, pages, wrong_attempts, passkey_door),
-        passkey_pages.routes_of_staff(digest, passkey_door),
+    )
+
+
+def _of_settings(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    return (
         users.routes(digest, pages),
         audit.routes(digest, pages),
         keys.routes(digest, pages),
         webhooks.routes(digest, pages),
         retention.routes(digest, pages),
+    )
+
+
+def _of_post_room(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
+    return (
         to_do.routes(digest, pages),
         batches.routes(digest, pages),
         returned.routes(digest, pages),
         slips.routes(digest, pages),
         calls.routes(digest, pages),
     )
-    add_routes(app, of_everybody)
-    add_routes(app, of_staff, door)
-    api = make_api(digest)
-    add_routes(app, [docs_page.routes(digest, pages, api)])
-    app.mount("/api", api)
-    app.add_middleware(BodyLimits)
+
+
+def _add_guard(app: FastAPI, gate: Gate, pages: Pages, *, is_https: bool) -> None:
+    """Have every request come by the gate, and every answer in words and headers."""
 
     @app.middleware("http")
     async def guard(
@@ -207,24 +260,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
             )
             response = pages.notice(500, "Something went wrong", words)
         response = _in_words(response, request.url.path, pages)
-        return _with_headers(response, is_https=digest.settings.is_https)
-
-    refusals.add_to(app, pages)
-    _add_handlers(app, pages, sessions)
-    return app
-
-
-def _of_editions(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
-    """Return the routes of editions, each before one that would take its address."""
-    editions = EditionPages(digest, pages, LatestChecks(digest))
-    return (
-        lists.routes(editions),
-        edition_pages.routes(editions),
-        decisions.routes(editions),
-        testing.routes(editions),
-        acts.routes(editions),
-        previews.routes(digest),
-    )
+        return _with_headers(response, is_https=is_https)
 
 
 def _in_words(response: Response, path: str, pages: Pages) -> Response:
