@@ -17,6 +17,7 @@ from digest.schedule.reports.troubles.of_editions import last_editions
 from digest.store.base.engine import reading
 from digest.store.base.modes import mode_of
 from digest.store.campaigns import campaigns, sources
+from digest.store.campaigns.campaigns import StoredCampaign
 from digest.store.delivery.by_channel import BY_PHONE
 from digest.store.delivery.sending.rate_limits import slow_starts
 from digest.store.editions import editions
@@ -69,27 +70,7 @@ def status_of(
                 if stored.paused_at
             ],
             "editions": [
-                {
-                    "id": edition.id,
-                    "campaign": edition.campaign,
-                    "schedule": edition.schedule,
-                    "slot": edition.slot,
-                    "mode": edition.mode.value,
-                    "state": edition.state.value,
-                    "standing": edition.standing,
-                    "standing_as_told": edition.standing_as_told,
-                    "letters_to_post": (
-                        0
-                        if edition.is_rehearsal
-                        else edition_copies.count_to_post(connection, edition.id)
-                    ),
-                    "calls_to_make": _calls_to_make(connection, edition),
-                    "reason": edition.reason or "",
-                    "leaves_at": (
-                        edition.leaves_at if edition.is_held_back(now) else None
-                    ),
-                    "timezone": stored.campaign.timezone,
-                }
+                _edition_facts(connection, stored, edition, now)
                 for stored in stored_campaigns
                 for edition in last_editions(connection, stored.id)
             ],
@@ -122,12 +103,30 @@ def status_of(
         }
 
 
-def _calls_to_make(connection: Connection, edition: Edition) -> int:
-    """Return how many calls of an edition wait for somebody to make them."""
-    if not edition.is_going:
-        return 0
-    copies = edition_copies.copies(connection, edition.id)
-    return copies.get((BY_PHONE, DeliveryState.PLANNED), 0)
+def _edition_facts(
+    connection: Connection, stored: StoredCampaign, edition: Edition, now: datetime
+) -> dict[str, Any]:
+    to_post = calls_to_make = 0
+    if not edition.is_rehearsal:
+        to_post = edition_copies.count_to_post(connection, edition.id)
+    if edition.is_going:
+        copies = edition_copies.copies(connection, edition.id)
+        calls_to_make = copies.get((BY_PHONE, DeliveryState.PLANNED), 0)
+    return {
+        "id": edition.id,
+        "campaign": edition.campaign,
+        "schedule": edition.schedule,
+        "slot": edition.slot,
+        "mode": edition.mode.value,
+        "state": edition.state.value,
+        "standing": edition.standing,
+        "standing_as_told": edition.standing_as_told,
+        "letters_to_post": to_post,
+        "calls_to_make": calls_to_make,
+        "reason": edition.reason or "",
+        "leaves_at": edition.leaves_at if edition.is_held_back(now) else None,
+        "timezone": stored.campaign.timezone,
+    }
 
 
 def _slow_starts(
