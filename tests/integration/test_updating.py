@@ -29,8 +29,11 @@ from sqlalchemy.exc import IntegrityError
 
 from digest.errors import StoreError
 from digest.store.base.engine import cut_off, open_engine, reading, rebuilding, writing
+from digest.store.base.tables import call_attempt
 from digest.store.migrate import alembic_config, migrate, revisions
+from digest.store.table_shape import refuse_other_tables
 from tests.postgres import Databases
+from tests.rows import a_planned_edition
 
 _AT = datetime(2026, 11, 1, 8, tzinfo=UTC)
 # What the database itself lets in alone, and what an update reads.
@@ -140,3 +143,68 @@ def test_after_an_update_the_connection_looks_after_references_again(
         connection.exec_driver_sql(
             "INSERT INTO recovery_code (account_id, code_hash) VALUES (7, 'x')"
         )
+
+
+# As 0050, 0052 and 0064 were when a database may have been made.
+_OF_BEFORE = (
+    "ALTER TABLE subscription DROP COLUMN consent_on",
+    *(
+        f"ALTER TABLE call_attempt DROP COLUMN {name}"
+        for name in (
+            "format",
+            "has_left",
+            "moved_to",
+            "phone_hash",
+            "tries_before",
+            "reply_before",
+            "next_attempt_before",
+        )
+    ),
+    "CREATE INDEX ix_item_events ON item (campaign_id, position)",
+    "UPDATE alembic_version SET version_num = '0065'",
+)
+
+
+def test_what_a_database_lacks_of_migrations_that_were_changed_is_added(
+    engine: Engine,
+) -> None:
+    planned = a_planned_edition(engine)
+    key = {"edition_id": planned.id, "reader_id": planned.readers[0]}
+    call = {**key, "outcome": "no-answer", "caller": "ann", "at": _AT}
+    with writing(engine) as connection:
+        for number in range(2):
+            values = {**call, "tries_before": number + 5}
+            connection.execute(insert(call_attempt).values(values))
+    with writing(engine) as connection:
+        for statement in _OF_BEFORE:
+            connection.exec_driver_sql(statement)
+
+    assert migrate(engine) is True
+    with reading(engine) as connection:
+        refuse_other_tables(connection)
+        indexes = inspect(connection).get_indexes("item")
+        attempts = connection.execute(select(call_attempt)).all()
+        [tries] = [
+            column
+            for column in inspect(connection).get_columns("call_attempt")
+            if column["name"] == "tries_before"
+        ]
+    assert "ix_item_events" not in {index["name"] for index in indexes}
+    assert [row.tries_before for row in attempts] == [0, 1]
+    assert not tries["nullable"]
+
+
+def test_tables_that_are_not_what_the_database_says_are_named(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE subscription DROP COLUMN consent_on")
+        connection.exec_driver_sql("DROP INDEX ix_delivery_put_off")
+        connection.exec_driver_sql("DROP TABLE pace")
+
+    with pytest.raises(StoreError) as refusal:
+        migrate(engine)
+    for name in (
+        "the column subscription.consent_on",
+        "the index ix_delivery_put_off",
+        "the table pace",
+    ):
+        assert name in str(refusal.value)

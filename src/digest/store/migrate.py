@@ -10,6 +10,7 @@ from digest.errors import StoreError
 from digest.store.base.engine import cut_off, reading, rebuilding
 from digest.store.delivery.sending import job_tables
 from digest.store.holds import holds
+from digest.store.table_shape import refuse_other_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -23,10 +24,11 @@ def migrate(engine: Engine) -> bool:
 
     After it the tables of the job engine, where that is installed. Raises
     StoreError, having changed nothing, where the database was made by a newer
-    version of this program.
+    version of this program, or its tables are not what it says.
     """
     with reading(engine) as connection:
         if is_current(connection) and not job_tables.are_wanting(connection):
+            refuse_other_tables(connection)
             return False
     with rebuilding(engine) as connection:
         has_changed = _upgraded(connection)
@@ -53,6 +55,7 @@ def _upgraded(connection: Connection) -> bool:
             f"the update would cut row {row} of {child} off from {parent}: nothing was "
             "changed; go on with the version before, and report this"
         )
+    refuse_other_tables(connection)
     if is_new:
         holds.begin(connection)
     return True

@@ -22,6 +22,7 @@ from digest.schedule.delivery.dispatch import EmbeddedDispatcher
 from digest.settings import Settings
 from digest.store.campaigns import campaigns
 from digest.store.holds.server_identity import server_identity
+from digest.store.table_shape import refuse_other_tables
 
 _WITHOUT_JOBS = (
     "; emails are looked for, not shared out as jobs: for that run "
@@ -125,6 +126,7 @@ def _database(settings: Settings) -> str:
         has_jobs = not isinstance(digest.dispatcher, EmbeddedDispatcher)
         could_have = digest.engine.dialect.name == "postgresql"
         with digest.reading() as connection:
+            refuse_other_tables(connection)
             identity = server_identity(connection)
     words = "up to date"
     if has_jobs:
