@@ -14,7 +14,7 @@ from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine
 
 from digest.environment import from_environment
 from digest.errors import NotFound, StoreError
@@ -22,7 +22,7 @@ from digest.installing import keys_of
 from digest.model.secret_keys import SecretKeys
 from digest.settings import Settings, refuse_unready
 from digest.store.base.clock import clock_of
-from digest.store.base.engine import open_engine, reading, writing
+from digest.store.base.engine import open_engine, reading, understood, writing
 from digest.store.base.modes import in_mode
 from digest.store.holds.holds import told_in
 from digest.store.holds.mark_file import beside
@@ -635,9 +635,9 @@ def opened(
 
     `with_any_key`, whether or not the database can be used with the keys that are set.
     """
-    path = make_url(settings.database).database
-    is_file = settings.database.startswith("sqlite")
-    if not migrating and is_file and path and not Path(path).exists():
+    url = understood(settings.database)
+    path = url.database if url.get_backend_name() == "sqlite" else None
+    if not migrating and path and not Path(path).exists():
         raise StoreError(f"there is no database at {path} yet: run digest init")
     engine = beside(open_engine(settings.database), settings.data_dir)
     engine = told_in(engine, settings.timezone)

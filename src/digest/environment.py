@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 
+from digest.env_file import read_env_file
 from digest.errors import SettingsError
 from digest.settings import PREFIX, Settings, refuse_unready
 
@@ -37,7 +37,8 @@ def load(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Setti
 
 def parsed(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
     """Return the settings as `load` does, whatever they lack of what live needs."""
-    variables = {**_from_file(env_file), **environment}
+    from_file = read_env_file(env_file, PREFIX, _names())
+    variables = {**from_file, **environment}
     ours = {
         name: value
         for name, value in variables.items()
@@ -59,16 +60,6 @@ def parsed(environment: Mapping[str, str], env_file: Path = Path(".env")) -> Set
     return settings
 
 
-def _from_file(env_file: Path) -> dict[str, str]:
-    try:
-        if not env_file.is_file():
-            return {}
-        variables = dotenv_values(env_file, interpolate=False)
-    except (OSError, UnicodeDecodeError) as problem:
-        raise SettingsError(f"{env_file} cannot be read: {problem}") from problem
-    return {name: value for name, value in variables.items() if value is not None}
-
-
 def _contents(variables: Mapping[str, str]) -> dict[str, str]:
     values = {n: v for n, v in variables.items() if not n.endswith("_FILE")}
     for name, path in variables.items():
@@ -82,8 +73,12 @@ def _contents(variables: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
+def _names() -> list[str]:
+    return [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+
+
 def _refuse_unknown(values: Mapping[str, str]) -> None:
-    names = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    names = _names()
     for name in sorted(values.keys() - set(names)):
         near = difflib.get_close_matches(name, names, 1)
         hint = f"did you mean {near[0]}?" if near else "see: digest settings"

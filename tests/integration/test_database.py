@@ -3,15 +3,17 @@
 import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import StatementError
 
 import digest
 from digest.errors import StoreError
+from digest.store.base.database_errors import in_words
 from digest.store.base.engine import (
     WritingConnection,
     after_commit,
@@ -19,7 +21,7 @@ from digest.store.base.engine import (
     reading,
     writing,
 )
-from digest.store.base.tables import mailing_list, metadata
+from digest.store.base.tables import mailing_list, metadata, subscription
 from digest.store.delivery.sending.job_tables import is_ours
 from digest.store.migrate import migrate, revisions
 from tests.builders import EIGHT
@@ -137,6 +139,18 @@ def test_a_database_without_tables_says_what_to_run(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_column_that_is_not_there_is_told_as_what_migrate_looks_after(
+    engine: Engine,
+) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("ALTER TABLE subscription DROP COLUMN consent_on")
+    with (
+        pytest.raises(StoreError, match="not those of this version: stop Digest, run"),
+        reading(engine) as connection,
+    ):
+        connection.execute(select(subscription)).all()
+
+
 def test_a_failed_transaction_leaves_nothing_behind(engine: Engine) -> None:
     row = {"name": "lantern", "created_at": EIGHT}
 
@@ -166,7 +180,7 @@ def test_an_instant_without_a_zone_is_refused(engine: Engine) -> None:
     ("database", "statement", "words"),
     [
         pytest.param("postgres", "SELECT * FROM edition", "no tables", id="no tables"),
-        pytest.param("another", "SELECT 1", '"another" does not exist', id="none"),
+        pytest.param("another", "SELECT 1", "no database of that name", id="none"),
         pytest.param(
             "postgres",
             "SET TRANSACTION READ ONLY; CREATE TABLE one (a int)",
@@ -182,6 +196,38 @@ def test_a_postgresql_in_trouble_says_which(
     with pytest.raises(StoreError, match=words), writing(engine) as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgres://user@host/name", r"postgres:, .*postgresql\+psycopg://"),
+        ("postgresql+psycopg2://user@host/name", "psycopg2:, which is not supported"),
+        ("postgresql+psycopg://user@host:port/name", "not a database address: write"),
+        ("user@host/name", "not a database address: write"),
+        ("postgresql+psycopg://user@127.0.0.1:1/name", "or mend host and port"),
+        ("postgresql+psycopg://user@nowhere.invalid/name", "host is not found"),
+    ],
+)
+def test_a_wrong_database_address_says_what_to_write(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words), reading(open_engine(url)):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ('FATAL: password authentication failed for user "u"', "as %40"),
+        ("fe_sendauth: no password supplied", "user and password: mend them"),
+        ('FATAL: role "u" does not exist', "no such user"),
+        ('FATAL: no pg_hba.conf entry for host "192.0.2.1"', "allow it"),
+    ],
+)
+def test_who_is_not_let_in_by_a_server_is_told_why(message: str, words: str) -> None:
+    engine = open_engine("postgresql+psycopg://user@host/name")
+    error = in_words(engine, psycopg.OperationalError(f"connection failed: {message}"))
+    assert isinstance(error, StoreError)
+    assert words in str(error)
 
 
 def test_a_connection_that_was_cut_off_is_told_as_that(

@@ -55,6 +55,21 @@ def test_what_is_going_is_counted(client: TestClient) -> None:
     assert metrics["digest_oldest_due_seconds", ""] == 3600
 
 
+def test_without_a_database_a_scraper_is_told_so_in_plain_text(
+    client: TestClient, program: App
+) -> None:
+    program.engine.dispose()
+    Path(program.engine.url.database or "").write_bytes(b"no database" * 100)
+
+    answer = client.get("/metrics")
+
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.text == (
+        "the database file is not a database: restore it from a backup\n"
+    )
+
+
 def test_a_batch_that_is_in_hand_is_not_overdue(
     client: TestClient, program: App
 ) -> None:

@@ -110,6 +110,19 @@ def test_a_full_disk_stops_the_sender_before_anything_goes_unrecorded(
         assert_goes_on(engine, carrier)
 
 
+def test_a_disk_that_is_full_at_the_start_is_told_as_that(disk: Path) -> None:
+    with a_database(disk) as engine:
+        fill(disk / "filler")
+        with (
+            pytest.raises(StoreError, match="disk is full: make room"),
+            reading(engine) as connection,
+        ):
+            connection.execute(text("SELECT * FROM campaign"))
+        (disk / "filler").unlink()
+        with reading(engine) as connection:
+            connection.execute(text("SELECT * FROM campaign"))
+
+
 def test_on_a_disk_that_is_read_only_nothing_leaves(disk: Path) -> None:
     carrier = ScriptedCarrier()
     with a_database(disk) as engine:

@@ -39,6 +39,36 @@ def test_the_environment_goes_before_the_env_file(tmp_path: Path) -> None:
     assert settings.smtp_connections == 3
 
 
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("SMTP_URL=smtp://host", "SMTP_URL is not read; write DIGEST_SMTP_URL,"),
+        ("DIGSET_LIVE=yes", "DIGSET_LIVE is not read; write DIGEST_LIVE,"),
+        ("digest_live=yes", "digest_live is not read; write DIGEST_LIVE,"),
+        ("DIGEST-RATE=1/s", "DIGEST-RATE is not read; write DIGEST_RATE,"),
+        ("SECRET_KEY_FILE=key", "write DIGEST_SECRET_KEY_FILE,"),
+        ("\n\nDIGEST_LIVE yes", "line 4 is not understood; write NAME=value"),
+        ("DIGEST_LIVE", "line 2 is not understood; write NAME=value"),
+    ],
+)
+def test_a_line_of_the_env_file_that_is_nearly_ours_is_not_passed_over(
+    tmp_path: Path, line: str, words: str
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text(f"POSTGRES_PASSWORD=x\n{line}\n")
+    with pytest.raises(SettingsError, match=words):
+        load({}, file)
+
+
+def test_an_env_file_may_hold_what_others_read_and_begin_with_a_mark(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ".env"
+    words = "DIGEST_RATE='1/s'\nexport DIGEST_LIVE=no\nCOMPOSE_PROJECT_NAME=x\nTZ=UTC\n"
+    file.write_text(words, encoding="utf-8-sig")
+    assert str(load({}, file).rate[0]) == "1/s"
+
+
 def test_secrets_are_starred_when_shown() -> None:
     settings = load(
         {"DIGEST_SECRET_KEY": KEY, "DIGEST_SMTP_URL": "smtp://u:hunter2@h"}, NOWHERE

@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.registry import Collector
 
 from digest.bootstrap import App
+from digest.errors import StoreError
 from digest.schedule.limits import CLOCKS_COMPARED
 from digest.schedule.reports.alarms import AlarmKind, reckon
 from digest.store.base import machine_clocks
@@ -30,10 +31,12 @@ def routes(digest: App) -> APIRouter:
     def metrics(request: Request) -> Response:
         if not _is_allowed(digest, request):
             return Response("not without the token\n", 401, media_type="text/plain")
-        return Response(
-            generate_latest(registry),
-            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
-        )
+        try:
+            numbers = generate_latest(registry)
+        except StoreError as problem:
+            # To a scraper it is down, and its log has the words.
+            return Response(f"{problem}\n", 503, media_type="text/plain")
+        return Response(numbers, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     return router
 

@@ -8,7 +8,15 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, FromClause, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    FromClause,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import (
     ArgumentError,
@@ -19,7 +27,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from digest.errors import StoreError
 from digest.store import limits
-from digest.store.base.database_errors import in_words
+from digest.store.base.database_errors import POSTGRESQL_FORM, in_words
 from digest.store.base.read_once import NOTEBOOK
 
 _AFTER_COMMIT = "after commit"
@@ -32,6 +40,8 @@ _AS_USUAL = "RESET plan_cache_mode"
 # nothing; to sort by words takes longer than all that is asked.
 _BY_HASH = "SET LOCAL enable_sort = off"
 _BY_ANY = "SET LOCAL enable_sort = on"
+_KINDS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
+_FORM = f"write sqlite:///path/to/digest.db or {POSTGRESQL_FORM}"
 # The execution option of a connection on which the driver carries out what is prepared.
 BY_DRIVER = "by driver"
 
@@ -45,18 +55,25 @@ def open_engine(url: str, lock_wait_ms: int = limits.LOCK_WAIT_MS) -> Engine:
     longer than `lock_wait_ms` is told so by a StoreError. Raises StoreError for
     a URL that names no database we know.
     """
-    try:
-        kind = make_url(url).get_backend_name()
-    except ArgumentError as problem:
-        raise StoreError(
-            "DIGEST_DATABASE_URL is not a database address: write "
-            "sqlite:///path/to/digest.db or postgresql+psycopg://user@host/name"
-        ) from problem
-    if kind == "postgresql":
+    if understood(url).get_backend_name() == "postgresql":
         return _postgresql(url, lock_wait_ms)
-    if kind != "sqlite":
-        raise StoreError(f"{kind} is not supported: use sqlite or postgresql+psycopg")
     return _sqlite(url, lock_wait_ms)
+
+
+def understood(url: str) -> URL:
+    """Return what `url` says. Raises StoreError where it names no database we know."""
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError) as problem:
+        raise StoreError(
+            f"DIGEST_DATABASE_URL is not a database address: {_FORM}"
+        ) from problem
+    if parts.drivername not in _KINDS:
+        raise StoreError(
+            f"DIGEST_DATABASE_URL begins with {parts.drivername}:, which is not "
+            f"supported: {_FORM}"
+        )
+    return parts
 
 
 def _postgresql(url: str, lock_wait_ms: int) -> Engine:

@@ -18,6 +18,7 @@ from digest.web.parts.routing import PageRouter
 _READ = ["GET", "HEAD"]
 # Anybody may ask, as often as they like: what is broken is reckoned no oftener.
 _RECKONED_SECONDS = 15
+_AWAY = "the database cannot be reached"
 
 
 def routes(digest: App, pulses: Pulses) -> APIRouter:
@@ -34,7 +35,10 @@ def routes(digest: App, pulses: Pulses) -> APIRouter:
     def readyz() -> Response:
         if trouble := pulses.trouble() or why_unable(digest):
             return _answer(trouble)
-        return _answer("", broken.kinds())
+        try:
+            return _answer("", broken.kinds())
+        except StoreError:  # it has gone since
+            return _answer(_AWAY)
 
     return router
 
@@ -50,7 +54,7 @@ def why_unable(digest: App) -> str:
                 return "the database waits for digest migrate"
             hold = holds.standing(connection, digest.now())
     except StoreError:
-        return "the database cannot be reached"
+        return _AWAY
     return f"nothing is sent: {hold.because}" if hold else ""
 
 
