@@ -100,6 +100,17 @@ def test_few_words_are_no_evidence() -> None:
     )
 
 
+def test_few_words_tell_of_one_address() -> None:
+    short = a_post("a", url=PAGE, body=words("See you there."))
+    twice = replace(short, key="b", published=EIGHT + timedelta(minutes=4))
+
+    assert is_same_here(DuplicateEvidence.of(short), DuplicateEvidence.of(twice))
+    elsewhere = replace(twice, url=f"{PAGE}/2", published=short.published)
+    assert not is_same_here(
+        DuplicateEvidence.of(short), DuplicateEvidence.of(elsewhere)
+    )
+
+
 def test_events_are_one_where_and_when_they_are() -> None:
     event = an_event()
 
@@ -127,6 +138,18 @@ def test_a_post_and_an_event_about_it_are_two_things() -> None:
         pytest.param(replace(A, published=None), False, id="one has no date"),
         pytest.param(
             replace(A, published=EIGHT + timedelta(days=1)), False, id="said again"
+        ),
+        pytest.param(
+            replace(A, key="n", published=EIGHT + timedelta(hours=12)),
+            True,
+            id="put in twice",
+        ),
+        pytest.param(
+            replace(
+                A, url="https://new.example/k", published=EIGHT + timedelta(hours=1)
+            ),
+            False,
+            id="another address and date",
         ),
         pytest.param(
             replace(A, title="Urn"), False, id="one address and another title"

@@ -11,6 +11,8 @@ from digest.model.posts.items import Event, Item
 
 # The same words again after this long are a new notice: "Coffee on Tuesday".
 REPEATED_AFTER = timedelta(days=3)
+# And from one source with the same address after this long: "Lunch is on today".
+_NOTICE_AFTER = timedelta(hours=12)
 # Fewer letters than this say too little to tell two posts by.
 _LEAST_LETTERS = 40
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -38,7 +40,10 @@ class DuplicateEvidence:
             words = f"{letters(item.title)} {at} {letters(item.place)}"
             return cls(_hash(address and f"{address} {at}"), _hash(words))
         body = letters(" ".join(texts(item.body)))
-        words = f"{letters(item.title)} {body}" if len(body) >= _LEAST_LETTERS else ""
+        words = f"{letters(item.title)} {body}"
+        if len(body) < _LEAST_LETTERS:
+            # So few say it of one address alone.
+            words = f"{words} {address}" if address else ""
         return cls(_hash(address), _hash(words), item.published)
 
 
@@ -57,12 +62,16 @@ def is_same_here(item: DuplicateEvidence, other: DuplicateEvidence) -> bool:
     """Whether items of one source are one post under two ids.
 
     A source that was moved to another system often gives all its posts new ids
-    and new addresses; their words and their dates stay.
+    and new addresses; their words and their dates stay. What was put in twice has
+    the same address and words, minutes apart.
     """
-    is_same = item.words == other.words and item.published == other.published
-    if not item.words or not is_same:
+    if not item.words or item.words != other.words:
         return False
-    return item.published is not None or item.address == other.address
+    if item.published is None or other.published is None:
+        return item.published == other.published and item.address == other.address
+    apart = abs(item.published - other.published)
+    is_same_address = bool(item.address) and item.address == other.address
+    return not apart or (is_same_address and apart <= _NOTICE_AFTER)
 
 
 def canonical_address(url: str) -> str:
