@@ -594,6 +594,7 @@ def test_a_calendar_says_what_has_gone_only_where_it_is_whole(
 
 GOOGLE = "-::~:~::~:~:~::~:~::-"
 LINE = "_" * 40
+ZOOM = "https://us02web.zoom.us/j/123?pwd=s3cret"
 
 
 @pytest.mark.parametrize(
@@ -648,6 +649,26 @@ def test_an_events_words_are_what_people_wrote(
     assert list(texts(event.body)) == words
     assert event.joining_url == joining
     assert event.place == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "expected", "joining"),
+    [
+        (f"Chair yoga - {ZOOM}", "", ("Chair yoga", ""), ZOOM),
+        (f"Chair yoga ({ZOOM}) with Sal", "", ("Chair yoga, with Sal", ""), ZOOM),
+        ("Yoga: https://ann:secret@example.org/", "", ("Yoga", ""), ""),
+        ("Chair yoga", f"Online: {ZOOM}", ("Chair yoga", "Online"), ZOOM),
+        ("Chair yoga", "Hall https://hall.example.org/map", None, ""),
+    ],
+)
+def test_a_link_that_lets_in_stands_in_no_title(
+    title: str, place: str, expected: tuple[str, str] | None, joining: str
+) -> None:
+    lines = (f"LOCATION:{place}",) if place else ()
+    event = the_event(a_calendar(an_ics_event(STARTS, *lines, title=title)))
+
+    assert (event.title, event.place) == (expected or (title, place))
+    assert event.joining_url == joining
 
 
 def test_addresses_in_plain_words_become_links() -> None:

@@ -19,6 +19,8 @@ _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _LINES = re.compile(r"\s*\n\s*")
 _ADDRESS = re.compile(r'https?://[^\s<>"]+', re.I)
 _STOPS = ".,;:!?)]'"
+# What led to an address that is taken out of a line.
+_LEADING = " \t-\u2013\u2014:|,;([<>"
 # What Google and Outlook put around the instructions they add by themselves.
 _ADDED = (
     (re.compile(r"^-::[~:]+::-[ \t]*$", re.M), "google.com"),
@@ -30,6 +32,7 @@ _VIDEO_CALLS = re.compile(
     r"meet\.jit\.si/|whereby\.com/)",
     re.I,
 )
+_CALL = re.compile(rf'https?:(?:{_VIDEO_CALLS.pattern})[^\s<>"]*', re.I)
 
 
 # Where the fields of an event stand in its calendar.
@@ -52,17 +55,21 @@ _ORIGINS = {
 def raw_event(words: ComponentWords) -> RawItem:
     """Return an event without its times; instructions that a calendar added are cut.
 
-    Raises ValueError, in words, where it has no title or its text is too much.
+    An address in its title is no part of it, as it may let in whoever has it, and is
+    too long to read: one of a video call is the link to join. Raises ValueError, in
+    words, where it has no title or its text is too much.
     """
-    if not one_line(words.title):
-        raise ValueError("has no title: give it one")
-    place = cleaned(words.place).strip()
+    title = _without_addresses(words.title, _ADDRESS)
+    if not one_line(title):
+        why = "has an address for its title" if words.title.strip() else "has no title"
+        raise ValueError(f"{why}: give it one")
+    place = _without_addresses(cleaned(words.place), _CALL).strip()
     is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
     line = one_line(_LINES.sub(", ", place.replace(",\n", "\n")))
     calls = (address for address in _addresses(words) if _VIDEO_CALLS.search(address))
     call = words.place if is_address else next(calls, "").rstrip(_STOPS)
     return RawItem(
-        title=words.title,
+        title=title,
         place="" if is_address else shortened(line, limits.PLACE_LENGTH),
         joining_url=words.joining_url or call,
         url=words.url,
@@ -73,8 +80,17 @@ def raw_event(words: ComponentWords) -> RawItem:
 
 
 def _addresses(words: ComponentWords) -> Iterator[str]:
-    for text in (words.place, words.text):
+    for text in (words.place, words.text, words.title):
         yield from _ADDRESS.findall(html.unescape(text))
+
+
+def _without_addresses(line: str, address: re.Pattern[str]) -> str:
+    """Return the line as it is without such addresses, or what only leads to one."""
+    parts = address.sub("\0", line).split("\0")
+    if len(parts) == 1:
+        return line
+    words = (part.strip(_LEADING + _STOPS) for part in parts)
+    return ", ".join(filter(None, words))
 
 
 def _body(words: ComponentWords) -> Blocks:
