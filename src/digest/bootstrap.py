@@ -24,7 +24,7 @@ from digest.settings import Settings, refuse_unready
 from digest.store.base.clock import clock_of
 from digest.store.base.engine import open_engine, reading, understood, writing
 from digest.store.base.modes import in_mode
-from digest.store.holds.holds import told_in
+from digest.store.holds.holds import as_of, told_in
 from digest.store.holds.mark_file import beside
 from digest.store.migrate import is_current, migrate
 from digest.store.staff import secret_keys
@@ -611,7 +611,9 @@ def open_app(now: datetime | None = None, *, migrating: bool = False) -> Iterato
     `now` stops the clock there. Raises SettingsError or StoreError, saying
     what to do.
     """
-    with opened(from_environment(), now, migrating=migrating) as app:
+    with opened(from_environment(), now, migrating=migrating) as program:
+        engine = program.engine if now is None else as_of(program.engine)
+        app = replace(program, engine=engine)
         yield app.acting_as(f"{login_name()} (command line)")
 
 

@@ -363,6 +363,17 @@ def test_a_machine_that_looks_often_enough_never_slept(engine: Engine) -> None:
     assert looks == [None] * 4
 
 
+def test_a_sleep_by_a_time_that_is_given_is_none_now(engine: Engine) -> None:
+    holds.check_in(engine, EIGHT)
+    by_given_time = holds.as_of(engine)
+    awake = EIGHT + timedelta(days=3)
+
+    assert holds.look(by_given_time, awake) == Hold(EIGHT, holds.SLEPT)
+    with writing(by_given_time) as connection:
+        assert holds.hand_over(connection, awake) == Hold(EIGHT, holds.SLEPT)
+    assert holds.look(engine, EIGHT + timedelta(hours=1)) is None
+
+
 def test_a_long_sleep_lasts_until_somebody_says_resume(engine: Engine) -> None:
     holds.check_in(engine, EIGHT)
     awake = EIGHT + timedelta(days=3)

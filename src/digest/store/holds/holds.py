@@ -45,6 +45,8 @@ PAUSED = "a person said pause"
 HELD, LIFTED = "held everything back", "let things leave again"
 # The engine's option that says in which time zone holds are told.
 _ZONE = "time zone of holds"
+# The one that says that the time is not the clock's.
+_AS_OF = "time of holds is given"
 # Of the former: when a timetable had last looked, before.
 LOOKED = "last look"
 CURE = "See what would go, and say what readers have had already: digest resume"
@@ -80,6 +82,15 @@ class Hold:
 def told_in(engine: Engine, zone: str) -> Engine:
     """Return the engine whose holds are told in that time zone."""
     return engine.execution_options(**{_ZONE: zone})
+
+
+def as_of(engine: Engine) -> Engine:
+    """Return the engine for whoever says what time it is.
+
+    That nobody had looked by then holds what they do, and is not put on record: it is
+    not so now.
+    """
+    return engine.execution_options(**{_AS_OF: True})
 
 
 def hand_over(connection: Connection, now: datetime) -> Hold | None:
@@ -295,6 +306,8 @@ def _keep(connection: Connection, row: Row[Any], server: ServerIdentity | None) 
 
 
 def _placed(connection: Connection, hold: Hold, now: datetime) -> Hold:
+    if hold.because == SLEPT and connection.get_execution_options().get(_AS_OF):
+        return hold
     connection.execute(
         update(handover).values(held_since=hold.since, held_because=hold.because)
     )
