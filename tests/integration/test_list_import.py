@@ -150,13 +150,14 @@ def test_a_phone_gets_back_what_a_spreadsheet_took_off_and_the_guess_is_told(
 
     assert phones == [
         *("01632960101", "07700900101", "+441632960102"),
-        *("01632 960103", "2025550143", "9632960104", "163296010", "1632 960105"),
+        *("01632 960103", "2025550143", "9632960104", "0163296010", "1632 960105"),
     ]
     for output in (dry, done):
-        assert "; 3 with a phone that got its first 0 or + back" in output.out
-        assert "line 2, phone: “1632960101” has lost its first 0, as in" in output.err
-        assert "line 3, phone" in output.err
-        assert "and 1 more phones with their first 0 or + back" in output.err
+        assert "; 4 with a phone that got its first 0 or + back" in output.out
+        assert "line 2 (Ann), phone: “1632960101” has lost its" in output.err
+        assert "line 3 (Bob), phone" in output.err
+        assert "outside the United Kingdom, give the file a country" in output.err
+        assert "and 2 more phones with their first 0 or + back" in output.err
 
 
 def test_a_bad_row_is_named_and_its_neighbours_go_in(engine: Engine) -> None:

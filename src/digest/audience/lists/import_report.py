@@ -1,6 +1,7 @@
 """How the rows of a list fared."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from digest.audience import limits
@@ -52,6 +53,14 @@ class ImportReport:
         listed = problems[: max(0, limits.IMPORT_FAULTS - len(self.problems))]
         self.problems.extend(listed)
         self.unlisted_problems += len(problems) - len(listed)
+
+    def name_rows(self, names: Mapping[int, str]) -> None:
+        """Say of whom the rows are that were told of last, by their lines."""
+        for rows in (self.problems, self.not_brought_back, self.paused):
+            for place in range(len(rows) - 1, -1, -1):
+                if rows[place].line not in names:
+                    break
+                rows[place] = replace(rows[place], name=names[rows[place].line])
 
     def restore_phone(self, guess: ListProblem) -> None:
         """Count a row whose phone was read by a guess."""

@@ -152,6 +152,7 @@ class ListImport:
                 doubts += chunk.store(
                     matches.among(chunk.connection, chunk.list_id, part), report
                 )
+                report.name_rows({line: person.name for line, person in part})
             taken_in += len(part)
             is_whole = len(part) == self.chunk
             if is_whole and taken_in >= counted * 2 and not self.dry_run:
@@ -166,6 +167,9 @@ class ListImport:
                     matches.settled(doubt, is_same=self.is_same) for doubt in some
                 ]
                 unanswered = chunk.store(settled, report)
+                report.name_rows(
+                    {each.line: each.hashed_person.person.name for each in some}
+                )
                 report.doubtful += [doubt.problem() for doubt in unanswered]
         with writing(self.engine) as connection:
             # What is told of the rows behind the last that was good.
@@ -243,16 +247,16 @@ def _people(
             report.refuse(row)
             continue
         mended, guess = restored_phone(row)
-        person = read_row(mended)
+        person, name = read_row(mended), row.cells.get("name", "").strip()
         if isinstance(person, Person):
             if consent is not NO_EVIDENCE:
                 person = replace(person, consent=person.consent.over(consent))
             person = choices.checked(row.line, person)
         if not isinstance(person, Person):
-            report.refuse(*person)
+            report.refuse(*(replace(each, name=name) for each in person))
         elif earlier := lines.first(person.keys, person.reference, row.line):
-            report.refuse(same_person(row.line, earlier))
+            report.refuse(replace(same_person(row.line, earlier), name=name))
         else:
             if guess:
-                report.restore_phone(guess)
+                report.restore_phone(replace(guess, name=name))
             yield row.line, person

@@ -40,12 +40,16 @@ _SIGNATURES = {
 
 @dataclass(frozen=True, slots=True)
 class ListProblem:
-    """What is wrong in one place of a list, and what to do about it."""
+    """What is wrong in one place of a list, and what to do about it.
+
+    `name` is of whom the row is, "" where it does not say.
+    """
 
     line: int
     column: str
     wrong: str
     do: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

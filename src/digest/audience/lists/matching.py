@@ -53,6 +53,7 @@ class DoubtfulMatch:
             + (f", or one of {others} others of that name" if others else ""),
             "import again with --same if it is, with --new if it is somebody else,"
             f" or change what is held: digest subscribers edit {somebody.id}",
+            self.hashed_person.person.name,
         )
 
 

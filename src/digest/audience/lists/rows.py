@@ -52,7 +52,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _PHONE = re.compile(r"\+?[\d ().-]{5,30}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.ASCII)
 # A number of the United Kingdom without its first 0, or the + of one with 44 before it:
 # a spreadsheet that takes a number for a quantity leaves them out.
-_SHORTENED_PHONE = re.compile(r"(?:44)?[12378]\d{9}", re.ASCII)
+_SHORTENED_PHONE = re.compile(r"(?:44)?(?:[12378]\d{9}|1\d{8}|800\d{6})", re.ASCII)
 _ROUNDED_PHONE = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,2}", re.ASCII)
 _EVIDENCE = (
@@ -86,7 +86,7 @@ def restored_phone(row: ListRow) -> tuple[ListRow, ListProblem | None]:
         "phone",
         f"“{phone}” has lost its first {start}, as in a spreadsheet: we read it as "
         f"{start}{phone}",
-        "correct it if that is not their number",
+        "correct it if that is not their number, or write the country they live in",
     )
     return replace(row, cells=row.cells | {"phone": start + phone}), guess
 

@@ -363,4 +363,6 @@ def _faults(report: ImportReport) -> Iterator[ImportFault]:
 
 def _as_faults(kind: str, problems: Sequence[ListProblem]) -> Iterator[ImportFault]:
     for each in problems:
-        yield ImportFault(kind, each.line, each.column, each.wrong, each.do)
+        yield ImportFault(
+            kind, each.line, each.column, each.wrong, each.do, each.name[:_SAMPLE]
+        )

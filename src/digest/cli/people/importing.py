@@ -154,11 +154,17 @@ def _tell(report: "ImportReport") -> None:
         talk(f"  {passed_over(heading)}")
     set_aside = (*report.not_brought_back, *report.doubtful, *report.paused)
     for problem in (*report.problems, *set_aside, *report.restored_phone_rows):
-        talk(f"  line {problem.line}, {problem.column}: {problem.wrong}; {problem.do}")
+        whose = f" ({problem.name})" if problem.name else ""
+        talk(
+            f"  line {problem.line}{whose}, {problem.column}: {problem.wrong}; "
+            f"{problem.do}"
+        )
     if report.unlisted_problems:
         talk(f"  and {report.unlisted_problems:,} more, which are counted alone")
     if unnamed := report.restored_phones - len(report.restored_phone_rows):
         talk(f"  and {unnamed:,} more phones with their first 0 or + back")
+    if report.restored_phones:
+        talk("  where people live outside the United Kingdom, give the file a country")
 
 
 # Of imports, or of people who stay, that a command lists.

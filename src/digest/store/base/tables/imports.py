@@ -82,5 +82,6 @@ list_import_fault = Table(
     required("place", String(40)),  # a column
     required("wrong", Text),
     required("do", Text),
+    Column("name", Text, nullable=False, server_default=""),  # of whom the row is
     Index("ix_list_import_fault", "list_import_id", "kind", "line"),
 )

@@ -77,13 +77,14 @@ class ImportChunk:
 
 @dataclass(frozen=True, slots=True)
 class ImportFault:
-    """What is to be told of a row: what is wrong, and what to do."""
+    """What is to be told of a row: what is wrong, what to do, and whose it is."""
 
     kind: str
     line: int
     place: str
     wrong: str
     do: str
+    name: str = ""
 
 
 def begin(connection: Connection, facts: Mapping[str, Any], now: datetime) -> int:
@@ -212,6 +213,7 @@ def add_faults(
             "place": each.place,
             "wrong": each.wrong,
             "do": each.do,
+            "name": each.name,
         }
         for each in faults
     ]
@@ -235,7 +237,10 @@ def faults(
     if kinds:
         rows = rows.where(fault.kind.in_(kinds))
     return [
-        (row.id, ImportFault(row.kind, row.line, row.place, row.wrong, row.do))
+        (
+            row.id,
+            ImportFault(row.kind, row.line, row.place, row.wrong, row.do, row.name),
+        )
         for row in connection.execute(rows.order_by(fault.id).limit(limit))
     ]
 

@@ -147,6 +147,7 @@ def with_mark(parts: Iterator[str]) -> Iterator[bytes]:
 def _fault(fault: ImportFault) -> dict[str, Any]:
     return {
         "line": fault.line,
+        "name": fault.name,
         "kind": _KINDS[fault.kind],
         "place": _capital(fault.place.replace("_", " ")) or "The row",
         "wrong": _capital(fault.wrong),
