@@ -199,6 +199,10 @@ def test_a_short_link_leads_to_the_long_one_and_nowhere_else(
     assert "has 6 letters and figures, and never an i, l or o" in answer.text
     has_archive = bool(program.archive.campaigns())
     assert ("See what you can read here" in answer.text) is has_archive
+    lost = browser.get("/no/such/page").text
+    assert "Page not found" in lost
+    assert ('href="/archive">See what you can' in lost) is has_archive
+    assert ('href="/sign-in">Sign in, if you work' in lost) is not has_archive
 
 
 def test_health_says_ok(browser: TestClient) -> None:

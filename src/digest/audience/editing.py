@@ -31,7 +31,7 @@ from digest.model.people.channel_offers import (
 )
 from digest.model.people.person import Consent, Person
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling, deliveries
 from digest.store.people import subscribers, subscriptions, suppressions
 from digest.store.people.subscribers import HashedPerson, Subscriber
 from digest.store.staff.audit import Act, record
@@ -90,7 +90,7 @@ def edit(
     deliveries.release_waiting(connection, subscriber.id)
     consents = subscriptions.consents_of(connection, [subscriber.id])
     if channel := channel_of(person, consents.get(subscriber.id, ())):
-        deliveries.cancel_by_others(connection, subscriber.id, channel, now)
+        cancelling.cancel_by_others(connection, subscriber.id, channel, now)
     forbidden = _carry_suppressions(connection, hasher, subscriber, hashed, now)
     act = Act("changed", subject=f"person {subscriber.id}", after={"columns": changed})
     record(connection, act, now)

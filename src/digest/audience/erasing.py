@@ -10,7 +10,7 @@ from digest.audience.hashing import KeyedHasher
 from digest.audience.subject_access import find
 from digest.model.people.person import HashedKeys
 from digest.store.base.secure_delete import overwriting
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.delivery.calling import attempts
 from digest.store.delivery.incoming import incoming_mail
 from digest.store.people import (
@@ -141,7 +141,7 @@ def _erase(
     if is_asked:
         list_imports.forget_files(connection, now)
     # Last: the answers that were blanked may name them, this reason does not.
-    deliveries.cancel_subscribers(
+    cancelling.cancel_subscribers(
         connection, [row.id for row in rows], now, ERASED, owes=False
     )
     return Erasure(subscriber.id, tuple(suppressed), complaints)

@@ -18,7 +18,7 @@ from digest.model.campaigns.campaign import Campaign
 from digest.model.people.person import Person
 from digest.model.written_days import why_no_pause, written_day
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.people import departures, pauses, readers
 from digest.store.people.pauses import ReaderPause
 from digest.store.people.readers import Reader
@@ -75,8 +75,8 @@ def pause(  # noqa: PLR0913 - what somebody asks for, each by name
     for whom, in_file in reading:
         begins = ReaderPause(in_file.midnight(day), catch_up)
         has_changed = pauses.pause(connection, whom, begins, now)
-        copies = deliveries.cancel_in_campaign(
-            connection, whom.campaign_id, person.id, now, deliveries.PAUSED
+        copies = cancelling.cancel_in_campaign(
+            connection, whom.campaign_id, person.id, now, cancelling.PAUSED
         )
         ends_before = in_file.ends is not None and in_file.ends < day
         paused.append(PausedCampaign(in_file, day, copies, has_changed, ends_before))

@@ -13,7 +13,7 @@ from digest.audience.subject_access import find
 from digest.errors import DigestError, NotFound
 from digest.model.delivery.suppression_reasons import is_of_address_alone
 from digest.model.people.person import PersonKeys
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.people import suppressions
 
 
@@ -30,7 +30,7 @@ def suppress(
     suppressions.add(connection, targets, reason, now)
     if "@" not in who:
         person = find(connection, who)
-        deliveries.cancel_subscribers(connection, [person.id], now, reason)
+        cancelling.cancel_subscribers(connection, [person.id], now, reason)
     return tuple(targets)
 
 

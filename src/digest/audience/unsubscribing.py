@@ -28,7 +28,7 @@ from digest.model.people.reader_marks import ReaderRef
 from digest.store.base.engine import reading, writing
 from digest.store.base.tables import subscriber
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.people import departures, readers, subscriptions
 from digest.store.people.readers import Reader, is_suppressed
 from digest.store.staff.audit import Act, record
@@ -143,7 +143,7 @@ def leave(
     same transaction. False where they had left before.
     """
     has_changed = departures.leave(connection, campaign_id, subscriber_id, means, now)
-    deliveries.cancel_in_campaign(
+    cancelling.cancel_in_campaign(
         connection, campaign_id, subscriber_id, now, means.words
     )
     return has_changed

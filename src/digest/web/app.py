@@ -144,7 +144,7 @@ def make_app(digest: App, pulses: Pulses | None = None) -> FastAPI:
         app, Gate(digest, pages, sessions), pages, is_https=digest.settings.is_https
     )
     refusals.add_to(app, pages)
-    _add_handlers(app, pages, sessions)
+    _add_handlers(app, digest, pages, sessions)
     return app
 
 
@@ -281,11 +281,21 @@ def _with_headers(response: Response, *, is_https: bool) -> Response:
     return response
 
 
-def _add_handlers(app: FastAPI, pages: Pages, sessions: StaffSessions) -> None:
+def _add_handlers(
+    app: FastAPI, digest: App, pages: Pages, sessions: StaffSessions
+) -> None:
     async def nothing_here(request: Request) -> Response:
         # An address may be nobody's, and whoever mistyped it one of staff.
-        visitor.welcome(await run_in_threadpool(sessions.of, request))
-        return pages.notice(404, "Page not found", "Check the address, or go back.")
+        session = await run_in_threadpool(sessions.of, request)
+        visitor.welcome(session)
+        if session:
+            return pages.notice(404, "Page not found", "Check the address, or go back.")
+        words = (
+            "Check the address, or go back. If it is in something that we sent you, "
+            "please tell whoever sent it."
+        )
+        on = await run_in_threadpool(site.way_on, digest)
+        return pages.notice(404, "Page not found", words, on)
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, problem: HTTPException) -> Response:

@@ -25,7 +25,7 @@ from digest.model.people.merging import MERGE_FIELDS, merged_person, person_json
 from digest.model.people.person import Person
 from digest.model.webhooks import WebhookKind
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries, had
+from digest.store.delivery import cancelling, deliveries, had
 from digest.store.delivery.deliveries import DeliveryKey, DeliveryMove
 from digest.store.merging import in_flight, merged_places
 from digest.store.people import (
@@ -73,7 +73,7 @@ def merge(  # noqa: PLR0913 - who, with whom, and what of whom
     if why := _why_none(survivor, absorbed, take):
         raise DigestError(why)
     merges.lock(connection, survivor.id, absorbed.id)
-    deliveries.cancel_subscribers(connection, [absorbed.id], now, _WHY)
+    cancelling.cancel_subscribers(connection, [absorbed.id], now, _WHY)
     for why in in_flight.why_not_now(connection, absorbed.id, survivor.id):
         raise DigestError(why)
     person = merged_person(survivor.person, absorbed.person, take)
@@ -192,7 +192,7 @@ def _change(
     merges.absorb(connection, survivor.id, absorbed.id, free)
     consents = subscriptions.consents_of(connection, [survivor.id])
     if channel := channel_of(person, consents.get(survivor.id, ())):
-        deliveries.cancel_by_others(connection, survivor.id, channel, now)
+        cancelling.cancel_by_others(connection, survivor.id, channel, now)
 
 
 def _merge_reader(

@@ -26,7 +26,7 @@ from digest.model.people.merging import parted_person, person_of
 from digest.model.people.person import Person
 from digest.model.webhooks import WebhookKind
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries, had
+from digest.store.delivery import cancelling, had
 from digest.store.merging import in_flight, merged_places
 from digest.store.merging.merged_places import ReaderStanding
 from digest.store.people import departures, readers, subscribers, suppressions
@@ -91,7 +91,7 @@ def undo(
     if why := why_not(connection, merge, now):
         raise DigestError(why)
     merges.lock(connection, merge.kept_id, merge.absorbed_id)
-    deliveries.cancel_subscribers(connection, [merge.kept_id], now, _WHY)
+    cancelling.cancel_subscribers(connection, [merge.kept_id], now, _WHY)
     for why in in_flight.why_not_now(connection, merge.kept_id):
         raise DigestError(why)
     parting = _parting(connection, merge)

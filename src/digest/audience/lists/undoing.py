@@ -20,7 +20,7 @@ from digest.model.people.import_state import ImportState
 from digest.model.people.person import Consent, Person
 from digest.store.base.engine import reading, writing
 from digest.store.campaigns import campaigns
-from digest.store.delivery import deliveries
+from digest.store.delivery import cancelling
 from digest.store.people import (
     subscribers,
     subscriptions,
@@ -159,7 +159,7 @@ class _ChunkUndone:
             ended += subscriptions.end(
                 self._connection, who, [self._list_id], UNDONE, self._now
             )
-        deliveries.cancel_subscribers(
+        cancelling.cancel_subscribers(
             self._connection, list(people), self._now, UNDONE, owes=False
         )
         self._count("taken off", ended)

@@ -40,9 +40,7 @@ def routes(digest: App, pages: Pages) -> APIRouter:
             with digest.reading() as connection:
                 return RedirectResponse(short_links.target(connection, code), 302)
         except NotFound as problem:
-            has_archive = bool(digest.archive.campaigns())
-            on = ("/archive", "See what you can read here") if has_archive else None
-            return pages.notice(404, "Page not found", str(problem), on)
+            return pages.notice(404, "Page not found", str(problem), way_on(digest))
 
     @router.api_route("/media/{name}", methods=_READ)
     def picture(name: str) -> Response:
@@ -52,3 +50,10 @@ def routes(digest: App, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def way_on(digest: App) -> tuple[str, str]:
+    """Return where whoever is lost may go on, and its name: readers come first."""
+    if digest.archive.campaigns():
+        return "/archive", "See what you can read here"
+    return "/sign-in", "Sign in, if you work here"

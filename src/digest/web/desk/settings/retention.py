@@ -42,7 +42,7 @@ def _row(
     """Return what it is, how long it is kept, and what came of the last night."""
     task = tasks.get(task_name(kind))
     words = kind.words[:1].upper() + kind.words[1:]
-    span = in_words(kind.span) if kind.span else "until then"
+    span = in_words(kind.span) if kind.span else "not at all"
     return words, span, _last(task, zone)
 
 
