@@ -1,7 +1,7 @@
 """Subject access: everything that we hold about one person, for them to see."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -12,8 +12,8 @@ from digest.audience.emails import email_key
 from digest.audience.hashing import KeyedHasher
 from digest.errors import NotFound
 from digest.model.names import nearest
-from digest.model.people.person import PersonKeys
-from digest.store.base.asked_together import ask_together
+from digest.model.people.person import Person, PersonKeys
+from digest.store.base.asked_together import Question, ask_together
 from digest.store.delivery.deliveries import DeliveryKey
 from digest.store.people import (
     channel_offers,
@@ -24,6 +24,7 @@ from digest.store.people import (
     suppressions,
 )
 from digest.store.people.complaints import data_complaints
+from digest.store.people.complaints.data_complaints import DataComplaint
 from digest.store.people.subscribers import Subscriber
 from digest.store.staff import audit
 
@@ -81,6 +82,19 @@ def find(connection: Connection, who: str) -> Subscriber:
     )
 
 
+# By which question each is read that is handed over as it stands.
+_QUESTIONS: Mapping[HeldKind, Question] = {
+    HeldKind.SUBSCRIPTIONS: subject_access.subscriptions,
+    HeldKind.CONSENTS: subject_access.consents,
+    HeldKind.CAMPAIGNS: subject_access.campaigns,
+    HeldKind.LEFT: subject_access.departures,
+    HeldKind.NOT_SENT: subject_access.not_sent,
+    HeldKind.CALLS: subject_access.calls,
+    HeldKind.BOUNCES: subject_access.bounces,
+    HeldKind.REQUESTS: subject_access.requests,
+}
+
+
 def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[str, Any]:
     """Return all that is held about WHO as JSON values, instants left as they are.
 
@@ -89,17 +103,14 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
     subscriber = find(connection, who)
     ask_together(connection, subject_access.questions(subscriber.id))
     person = subscriber.person
-    address = person.address
     dates = subject_access.dates_of(connection, subscriber.id)
     absorbed = [*map(int, (dates.pop("absorbed") or "").split())]
+    names = (f"person {each}" for each in (subscriber.id, *absorbed))
     targets = hasher.hashed(person.keys).targets()
     standing = suppressions.standing(connection, set(targets.items()))
     return {
         "id": subscriber.id,
-        "name": person.name,
-        "email": person.email,
-        "phone": person.phone,
-        "address": list(address.on_envelope(person.name)) if address else [],
+        **_reached_at(person),
         "format": person.format.name if person.format else None,
         "schedule": person.schedule,
         "topics": list(person.topics or ()),
@@ -107,24 +118,13 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
         "organiser": person.organiser,
         "notes": person.notes,
         **dates,
-        HeldKind.SUBSCRIPTIONS: subject_access.subscriptions_of(
-            connection, subscriber.id
-        ),
-        HeldKind.CONSENTS: subject_access.consents_of(connection, subscriber.id),
-        HeldKind.CAMPAIGNS: subject_access.campaigns_of(connection, subscriber.id),
-        HeldKind.LEFT: subject_access.departures_of(connection, subscriber.id),
+        **{
+            kind: subject_access.entries(connection, question, subscriber.id)
+            for kind, question in _QUESTIONS.items()
+        },
         HeldKind.COPIES: subject_access.copies_of(connection, subscriber.id),
-        HeldKind.NOT_SENT: subject_access.left_out_of(connection, subscriber.id),
-        HeldKind.CALLS: subject_access.calls_of(connection, subscriber.id),
-        HeldKind.BOUNCES: subject_access.bounces_of(connection, subscriber.id),
         HeldKind.MAIL: subject_access.mail_of(connection, subscriber.id),
-        HeldKind.REQUESTS: subject_access.requests_of(connection, subscriber.id),
-        HeldKind.ACTS: [
-            act.line()
-            for act in audit.about(
-                connection, *(f"person {each}" for each in (subscriber.id, *absorbed))
-            )
-        ],
+        HeldKind.ACTS: [act.line() for act in audit.about(connection, *names)],
         HeldKind.NEEDS: [
             {
                 "words": each.words,
@@ -136,34 +136,12 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             for each in needs.of_person(connection, subscriber.id)
         ],
         HeldKind.COMPLAINTS: [
-            {
-                "number": each.id,
-                "came_by": each.channel,
-                "received_on": each.received_on,
-                "words": each.words,
-                "contact": each.contact,
-                "acknowledge_by": each.acknowledge_by,
-                "acknowledged_on": each.acknowledged_on,
-                "answer_by": each.answer_by,
-                "answered_on": each.answered_on,
-                "answer": each.answer,
-                "outcome": each.outcome,
-                "closed_at": each.closed_at,
-            }
+            _complaint(each)
             for each in data_complaints.of_person(connection, subscriber.id)
         ],
         HeldKind.OFFERS: channel_offers.of_person(connection, subscriber.id),
         HeldKind.HELD_TWICE: [
-            {
-                "id": number,
-                "name": row.person.name,
-                "email": row.person.email,
-                "phone": row.person.phone,
-                "address": list(row.person.address.on_envelope(row.person.name))
-                if row.person.address
-                else [],
-                "notes": row.person.notes,
-            }
+            {"id": number, **_reached_at(row.person), "notes": row.person.notes}
             for number in absorbed
             if (row := subscribers.row_of(connection, number))
         ],
@@ -172,6 +150,33 @@ def everything(connection: Connection, hasher: KeyedHasher, who: str) -> dict[st
             for channel, target in targets.items()
             if target in standing
         },
+    }
+
+
+def _reached_at(person: Person) -> dict[str, Any]:
+    address = person.address
+    return {
+        "name": person.name,
+        "email": person.email,
+        "phone": person.phone,
+        "address": list(address.on_envelope(person.name)) if address else [],
+    }
+
+
+def _complaint(complaint: DataComplaint) -> dict[str, Any]:
+    return {
+        "number": complaint.id,
+        "came_by": complaint.channel,
+        "received_on": complaint.received_on,
+        "words": complaint.words,
+        "contact": complaint.contact,
+        "acknowledge_by": complaint.acknowledge_by,
+        "acknowledged_on": complaint.acknowledged_on,
+        "answer_by": complaint.answer_by,
+        "answered_on": complaint.answered_on,
+        "answer": complaint.answer,
+        "outcome": complaint.outcome,
+        "closed_at": complaint.closed_at,
     }
 
 

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    select,
+    update,
+)
 
 from digest.model.delivery.doubts import doubt_in_words
 from digest.store.base.asked_together import Asked, Question, rows_of
@@ -37,7 +46,7 @@ def dates_of(connection: Connection, subscriber_id: int) -> dict[str, Any]:
     The last where they have paused all that they read, or come to read. In "absorbed"
     are the numbers of who was merged into them, with spaces.
     """
-    return _entries(connection, _dates, subscriber_id)[0]
+    return entries(connection, _dates, subscriber_id)[0]
 
 
 def _dates(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
@@ -50,12 +59,15 @@ def _dates(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ..
     ).where(subscriber.c.id == subscriber_id)
 
 
-def subscriptions_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return the lists somebody is or was on, and the evidence of consent."""
-    return _entries(connection, _subscriptions, subscriber_id)
+def entries(connection: Connection, question: Question, subscriber_id: int) -> Entries:
+    """Return what a question below says of somebody, oldest first or by name."""
+    rows = [row._asdict() for row in rows_of(connection, question, subscriber_id)]
+    rows.sort(key=lambda entry: entry.get(_PLACE, 0))
+    return [{name: row[name] for name in row if name != _PLACE} for row in rows]
 
 
-def _subscriptions(_connection: Connection, subscriber_id: int) -> Select[Any]:
+def subscriptions(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for the lists somebody is or was on, and the evidence of consent."""
     evidence = [column for column in subscription.c if not column.name.endswith("_id")]
     name = mailing_list.c.name
     return (
@@ -65,12 +77,8 @@ def _subscriptions(_connection: Connection, subscriber_id: int) -> Select[Any]:
     )
 
 
-def consents_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return each time somebody said yes, and in which words, the latest last."""
-    return _entries(connection, _consents, subscriber_id)
-
-
-def _consents(_connection: Connection, subscriber_id: int) -> Select[Any]:
+def consents(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for each time somebody said yes, and in which words, the latest last."""
     facts = [column for column in consent.c if not column.name.endswith("id")]
     return (
         select(consent.c.id.label(_PLACE), mailing_list.c.name.label("list"), *facts)
@@ -79,12 +87,8 @@ def _consents(_connection: Connection, subscriber_id: int) -> Select[Any]:
     )
 
 
-def campaigns_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return the campaigns somebody reads, and how."""
-    return _entries(connection, _campaigns, subscriber_id)
-
-
-def _campaigns(_connection: Connection, subscriber_id: int) -> Select[Any]:
+def campaigns(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for the campaigns somebody reads, and how."""
     return (
         select(
             campaign.c.name.label(_PLACE),
@@ -106,30 +110,22 @@ def _campaigns(_connection: Connection, subscriber_id: int) -> Select[Any]:
     )
 
 
-def reading_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return what `campaigns_of` does, each with how they left it, if they have."""
-    return _entries(connection, _reading, subscriber_id)
-
-
-def _reading(connection: Connection, subscriber_id: int) -> Select[Any]:
+def campaigns_with_departures(
+    connection: Connection, subscriber_id: int
+) -> Select[Any]:
+    """Ask for what `campaigns` does, each with how they left it, if they have."""
     has_left = and_(
         departure.c.campaign_id == reader.c.campaign_id,
         departure.c.subscriber_id == reader.c.subscriber_id,
         departure.c.returned_at.is_(None),
     )
-    rows = _campaigns(connection, subscriber_id).outerjoin(departure, has_left)
+    rows = campaigns(connection, subscriber_id).outerjoin(departure, has_left)
     how = (departure.c.left_at, departure.c.means, departure.c.reason)
     return rows.add_columns(*how)
 
 
-def departures_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return the campaigns somebody has left, and whether they came back."""
-    return _entries(connection, _departures, subscriber_id)
-
-
-def _departures(
-    _connection: Connection, subscriber_id: int
-) -> Select[*tuple[Any, ...]]:
+def departures(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for the campaigns somebody has left, and whether they came back."""
     return (
         select(
             campaign.c.name.label(_PLACE),
@@ -147,113 +143,84 @@ def _departures(
 def copies_of(connection: Connection, subscriber_id: int) -> Entries:
     """Return the copies somebody was sent or is to be sent, oldest first."""
     # Sorted already by the edition: what is due at the same time stays so.
-    entries = sorted(
-        _entries(connection, _copies, subscriber_id), key=lambda entry: entry["slot"]
+    every = sorted(
+        entries(connection, _copies, subscriber_id), key=lambda entry: entry["slot"]
     )
     return [
         entry | {"doubt": doubt_in_words(entry["state"], entry["doubts"])}
-        for entry in entries
+        for entry in every
     ]
 
 
 def _copies(_connection: Connection, subscriber_id: int) -> Select[Any]:
-    return (
-        select(
-            edition.c.id.label(_PLACE),
-            campaign.c.name.label("campaign"),
-            edition.c.code.label("edition"),
-            edition.c.slot,
-            edition.c.mode,
-            delivery.c.channel,
-            delivery.c.state,
-            delivery.c.attempts,
-            delivery.c.doubts,
-            delivery.c.next_attempt_at,
-            delivery.c.handed_over_at,
-            delivery.c.settled_at,
-            delivery.c.reply,
-        )
-        .join(edition, edition.c.id == delivery.c.edition_id)
-        .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .where(whose(delivery.c.subscriber_id, subscriber_id))
+    every = _in_editions(delivery, edition.c.id).add_columns(
+        edition.c.slot,
+        edition.c.mode,
+        delivery.c.channel,
+        delivery.c.state,
+        delivery.c.attempts,
+        delivery.c.doubts,
+        delivery.c.next_attempt_at,
+        delivery.c.handed_over_at,
+        delivery.c.settled_at,
+        delivery.c.reply,
     )
+    return every.where(whose(delivery.c.subscriber_id, subscriber_id))
 
 
-def bounces_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return what came back of somebody's copies, oldest first."""
-    return _entries(connection, _bounces, subscriber_id)
-
-
-def _bounces(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
+def not_sent(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for the editions that somebody got nothing of, and why."""
+    facts = (edition.c.slot, left_out.c.kind, left_out.c.reason)
     return (
-        select(
-            bounce.c.id.label(_PLACE),
-            campaign.c.name.label("campaign"),
-            edition.c.code.label("edition"),
-            bounce.c.recorded_at,
-            bounce.c.kind,
-            bounce.c.status,
-            bounce.c.words,
-        )
-        .join(edition, edition.c.id == bounce.c.edition_id)
-        .join(campaign, campaign.c.id == edition.c.campaign_id)
-        .join(reader, reader.c.id == bounce.c.reader_id)
-        .where(whose(reader.c.subscriber_id, subscriber_id))
-    )
-
-
-def left_out_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return the editions that somebody got nothing of, and why, oldest first."""
-    return _entries(connection, _left_out, subscriber_id)
-
-
-def _left_out(_connection: Connection, subscriber_id: int) -> Select[Any]:
-    return (
-        select(
-            edition.c.id.label(_PLACE),
-            campaign.c.name.label("campaign"),
-            edition.c.code.label("edition"),
-            edition.c.slot,
-            left_out.c.kind,
-            left_out.c.reason,
-        )
-        .join(edition, edition.c.id == left_out.c.edition_id)
-        .join(campaign, campaign.c.id == edition.c.campaign_id)
+        _in_editions(left_out, edition.c.id)
+        .add_columns(*facts)
         .join(reader, reader.c.id == left_out.c.reader_id)
         .where(whose(reader.c.subscriber_id, subscriber_id))
     )
 
 
-def calls_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return what was written down of calls to somebody, oldest first."""
-    return _entries(connection, _calls, subscriber_id)
-
-
-def _calls(_connection: Connection, subscriber_id: int) -> Select[*tuple[Any, ...]]:
+def calls(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for what was written down of calls to somebody."""
     return (
-        select(
-            call_attempt.c.id.label(_PLACE),
-            campaign.c.name.label("campaign"),
-            edition.c.code.label("edition"),
+        _in_editions(call_attempt, call_attempt.c.id)
+        .add_columns(
             call_attempt.c.at,
             call_attempt.c.outcome,
             call_attempt.c.caller,
             call_attempt.c.again_at,
             call_attempt.c.note,
         )
-        .join(edition, edition.c.id == call_attempt.c.edition_id)
-        .join(campaign, campaign.c.id == edition.c.campaign_id)
         .join(reader, reader.c.id == call_attempt.c.reader_id)
         .where(whose(reader.c.subscriber_id, subscriber_id))
     )
 
 
-def requests_of(connection: Connection, subscriber_id: int) -> Entries:
-    """Return what somebody asked for on the web, and what came of it."""
-    return _entries(connection, _requests, subscriber_id)
+def bounces(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for what came back of somebody's copies."""
+    facts = (bounce.c.recorded_at, bounce.c.kind, bounce.c.status, bounce.c.words)
+    return (
+        _in_editions(bounce, bounce.c.id)
+        .add_columns(*facts)
+        .join(reader, reader.c.id == bounce.c.reader_id)
+        .where(whose(reader.c.subscriber_id, subscriber_id))
+    )
 
 
-def _requests(_connection: Connection, subscriber_id: int) -> Select[Any]:
+def _in_editions(of: Table, place: Column[int]) -> Select[Any]:
+    """Ask of which campaign and edition each row of a table is."""
+    return (
+        select(
+            place.label(_PLACE),
+            campaign.c.name.label("campaign"),
+            edition.c.code.label("edition"),
+        )
+        .join(edition, edition.c.id == of.c.edition_id)
+        .join(campaign, campaign.c.id == edition.c.campaign_id)
+    )
+
+
+def requests(_connection: Connection, subscriber_id: int) -> Select[Any]:
+    """Ask for what somebody asked for on the web, and what came of it."""
     return (
         select(
             joining_request.c.id.label(_PLACE),
@@ -296,15 +263,16 @@ def mail_of(connection: Connection, subscriber_id: int) -> Entries:
 def questions(subscriber_id: int) -> tuple[Asked, ...]:
     """Return all that is asked here of somebody, to be asked together."""
     every = (
-        *(_dates, _subscriptions, _consents, _campaigns, _reading),
-        *(_departures, _copies, _bounces, _calls, _left_out, _requests),
+        *(_dates, subscriptions, consents, campaigns, campaigns_with_departures),
+        *(departures, _copies, bounces, calls, not_sent, requests),
     )
     return tuple((question, subscriber_id) for question in every)
 
 
 def of_their_page(subscriber_id: int) -> tuple[Asked, ...]:
     """Return what the page of somebody asks here, to be asked together."""
-    return tuple((question, subscriber_id) for question in (_subscriptions, _reading))
+    every = (subscriptions, campaigns_with_departures)
+    return tuple((question, subscriber_id) for question in every)
 
 
 def blank(connection: Connection, subscriber_id: int) -> None:
@@ -326,12 +294,3 @@ def blank(connection: Connection, subscriber_id: int) -> None:
     connection.execute(
         update(reader).where(reader.c.subscriber_id == subscriber_id).values(topics=[])
     )
-
-
-def _entries(connection: Connection, question: Question, subscriber_id: int) -> Entries:
-    """Return the rows of a question as they are named, by their places."""
-    entries = [row._asdict() for row in rows_of(connection, question, subscriber_id)]
-    entries.sort(key=lambda entry: entry.get(_PLACE, 0))
-    return [
-        {name: entry[name] for name in entry if name != _PLACE} for entry in entries
-    ]

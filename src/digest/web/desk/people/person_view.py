@@ -81,12 +81,14 @@ def read(connection: Connection, digest: App, person_id: int) -> PersonFacts:
     subscriber, dates = row
     targets = digest.hasher.hashed(subscriber.person.keys).targets()
     reasons = reasons_of(connection, targets)
-    reading = subject_access.reading_of(connection, subscriber.id)
+    reading = subject_access.entries(
+        connection, subject_access.campaigns_with_departures, subscriber.id
+    )
     person_id = subscriber.id
     return PersonFacts(
         subscriber,
         dates,
-        subject_access.subscriptions_of(connection, person_id),
+        subject_access.entries(connection, subject_access.subscriptions, person_id),
         reading,
         {each["campaign"]: each for each in reading if each["left_at"]},
         reasons,
