@@ -107,6 +107,24 @@ def test_what_stands_at_an_address_is_found_out_and_told(
     assert ("To mend: Kettles: has the date" in words_of(html)) == is_taken
 
 
+def test_a_front_page_leads_to_the_feed_that_it_names(
+    desk: TestClient, site: Site
+) -> None:
+    site.files["home"] = (
+        b"<!doctype html><link rel=alternate type=application/rss+xml href=/feed>"
+        b"<h1>Hall</h1><p>Hello.</p>"
+    )
+    home = f"{site.url}/home"
+    html = desk.post(HERE, data={"kind": "", "address": home}).text
+    as_page = desk.post(HERE, data={"kind": "page", "address": home})
+
+    assert f"It names a feed at {site.url}/feed , which is what" in words_of(html)
+    assert "This would come in: 2 posts" in words_of(html)
+    assert f'name="url" type="text" value="{site.url}/feed"' in html
+    assert as_page.status_code == 422
+    assert "this page names a feed at" in words_of(as_page.text)
+
+
 def test_an_address_may_lack_what_browsers_leave_out(
     desk: TestClient, site: Site
 ) -> None:

@@ -5,10 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.gather.fetching.document import FEED, DocumentRequest
+from digest.gather.fetching.document import FEED, PAGE, DocumentRequest
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.gathering import attempt
 from digest.gather.items.reading import Reading, SourceVisit
+from digest.gather.markup.decoding import decoded
+from digest.gather.markup.parsing import OF_A_PAGE, parsed
+from digest.gather.pages.marks.discovery import DiscoveredFeed, named_sources
 from digest.gather.pictures.picture_fetcher import PictureFetcher, faults
 from digest.model.campaigns.campaign import Source, SourceKind
 
@@ -35,6 +38,18 @@ def kind_at(address: str, fetcher: Fetcher) -> SourceKind:
     is_page = any(sign in start for sign in _PAGE_SIGNS)
     is_feed = start.startswith(b"{") or any(sign in start for sign in _FEED_SIGNS)
     return SourceKind.FEED if is_feed and not is_page else SourceKind.PAGE
+
+
+def named_at(address: str, fetcher: Fetcher) -> DiscoveredFeed | None:
+    """Return the first feed or calendar that a page names, None where it names none.
+
+    Raises SourceError in plain words where the page cannot be had.
+    """
+    document = fetcher.fetch(DocumentRequest(address, PAGE))
+    root = parsed(decoded(document.content or b"", document.media_type), OF_A_PAGE)
+    if root is None:
+        return None
+    return next(iter(named_sources(root, document.url)), None)
 
 
 def try_source(

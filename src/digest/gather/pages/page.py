@@ -22,8 +22,8 @@ from digest.model.campaigns.campaign import Source
 from digest.model.posts.items import Post
 
 _NO_POSTS = (
-    "holds nothing that looks like posts: say where they are by select.posts, "
-    "or what leads to them by select.links"
+    "holds nothing that looks like posts: say which of its parts they are "
+    "(select.posts), or what leads to them (select.links)"
 )
 _NAMED = 3  # feeds and calendars that a page leads to
 

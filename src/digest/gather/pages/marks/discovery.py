@@ -42,8 +42,8 @@ class DiscoveredFeed:
         title = f' ("{self.title}")' if self.title else ""
         return (
             f"this page names a {self.kind} at {self.url}{title}: "
-            f'kind = "{self.kind}" with that address misses nothing '
-            "and asks less of the site"
+            "a source of that kind and address misses nothing and asks less of "
+            "the site"
         )
 
 

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Response
 
+from digest.bootstrap import App
 from digest.errors import SourceError
 from digest.gather.fetching.fetch import Fetcher
 from digest.gather.items.reading import Reading
-from digest.gather.trial import kind_at, try_source
+from digest.gather.trial import kind_at, named_at, try_source
 from digest.model.campaigns.campaign import PageSelectors, Source, SourceKind
 from digest.model.posts.item_fields import fields_in_words
 from digest.model.posts.items import Event, Item
@@ -63,17 +64,16 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
             return _page(of_campaigns, stored, form, {"": busy})
         digest = of_campaigns.digest
         try:
-            source = _source(form, digest.fetcher)
             zone = stored.campaign.timezone
-            most = limits.TRIAL_ITEMS
-            reading = try_source(source, digest.fetcher, zone, digest.now(), most)
+            source, reading = _tried(digest, form, zone)
         except SourceError as problem:
             return _page(of_campaigns, stored, form, {"address": str(problem)})
         finally:
             places.release()
         content = _content(reading, zone) | _to_keep(source, form.get("then", ""))
         content["found"] = "" if form.get("kind") else source.kind.value
-        typed = {**form, "kind": source.kind.value}
+        content["named"] = source.location != form["address"] and source.location
+        typed = {**form, "kind": source.kind.value, "address": source.location}
         return _page(of_campaigns, stored, typed, result=content)
 
     return router
@@ -93,6 +93,27 @@ def _faults(form: FormFields) -> dict[str, str]:
     if not form["address"].casefold().startswith(_SCHEMES):
         faults["address"] = "Type the whole address, like https://example.org/news"
     return faults
+
+
+def _tried(digest: App, form: FormFields, zone: str) -> tuple[Source, Reading]:
+    """Return what came of trying, and of which source.
+
+    People paste the address of their site: where that holds no posts and names a feed,
+    it is the feed that they mean. Raises SourceError where nothing comes of it.
+    """
+    source, now = _source(form, digest.fetcher), digest.now()
+    try:
+        return source, try_source(
+            source, digest.fetcher, zone, now, limits.TRIAL_ITEMS
+        )
+    except SourceError:
+        if form.get("kind") or source.kind is not SourceKind.PAGE:
+            raise
+        named = named_at(source.location, digest.fetcher)
+        if named is None:
+            raise
+    source = Source("source", named.kind, named.url)
+    return source, try_source(source, digest.fetcher, zone, now, limits.TRIAL_ITEMS)
 
 
 def _source(form: FormFields, fetcher: Fetcher) -> Source:
