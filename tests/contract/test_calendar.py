@@ -656,8 +656,9 @@ def test_an_events_words_are_what_people_wrote(
     [
         (f"Chair yoga - {ZOOM}", "", ("Chair yoga", ""), ZOOM),
         (f"Chair yoga ({ZOOM}) with Sal", "", ("Chair yoga, with Sal", ""), ZOOM),
+        (f"Chair yoga: join us here {ZOOM}", "", ("Chair yoga", ""), ZOOM),
         ("Yoga: https://ann:secret@example.org/", "", ("Yoga", ""), ""),
-        ("Chair yoga", f"Online: {ZOOM}", ("Chair yoga", "Online"), ZOOM),
+        ("Chair yoga", f"Hall, or {ZOOM}", ("Chair yoga", "Hall, or"), ZOOM),
         ("Chair yoga", "Hall https://hall.example.org/map", None, ""),
     ],
 )

@@ -101,6 +101,7 @@ def test_what_stands_at_an_address_is_found_out_and_told(
     site.files["there"] = content
     html = desk.post(HERE, data={"kind": "", "address": f"{site.url}/there"}).text
 
+    assert re.search(r'name="name" type="text" value="[^"]+"', html)
     assert f"There is a {kind} at this address" in html
     assert f'<input type="hidden" name="kind" value="{kind}">' in html
     is_taken = content is DATED

@@ -21,6 +21,10 @@ _ADDRESS = re.compile(r'https?://[^\s<>"]+', re.I)
 _STOPS = ".,;:!?)]'"
 # What led to an address that is taken out of a line.
 _LEADING = " \t-\u2013\u2014:|,;([<>"
+_LEADS_THERE = re.compile(
+    r"[\W_]*\b(?:(?:to )?join(?: us| in)?|link|zoom|online)(?: (?:at|by|here|on|via))?$",
+    re.I,
+)
 # What Google and Outlook put around the instructions they add by themselves.
 _ADDED = (
     (re.compile(r"^-::[~:]+::-[ \t]*$", re.M), "google.com"),
@@ -90,6 +94,7 @@ def _without_addresses(line: str, address: re.Pattern[str]) -> str:
     if len(parts) == 1:
         return line
     words = (part.strip(_LEADING + _STOPS) for part in parts)
+    words = (_LEADS_THERE.sub("", part) for part in words)
     return ", ".join(filter(None, words))
 
 

@@ -1,7 +1,7 @@
 """A source tried on a page: the items as they would come in, and what would not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from threading import BoundedSemaphore
 from typing import Annotated, Any
@@ -70,7 +70,9 @@ def routes(of_campaigns: CampaignPages) -> APIRouter:
             return _page(of_campaigns, stored, form, {"address": str(problem)})
         finally:
             places.release()
-        content = _content(reading, zone) | _to_keep(source, form.get("then", ""))
+        others = {each.name for each in stored.campaign.sources}
+        keeping = _to_keep(source, form.get("then", ""), others)
+        content = _content(reading, zone) | keeping
         content["found"] = "" if form.get("kind") else source.kind.value
         content["named"] = source.location != form["address"] and source.location
         typed = {**form, "kind": source.kind.value, "address": source.location}
@@ -179,11 +181,16 @@ def _item(item: Item, reading: Reading, zone: str) -> dict[str, Any]:
     }
 
 
-def _to_keep(source: Source, then: str) -> dict[str, Any]:
-    """Return the form that adds a source as it was tried, already filled in."""
+def _to_keep(source: Source, then: str, others: Collection[str]) -> dict[str, Any]:
+    """Return the form that adds a source as it was tried, already filled in.
+
+    Its name is of its site, and no other source's: a site has a blog and a calendar.
+    """
     target = of_new_source(source.kind, asdict(source.select))
     host = urlsplit(source.location).hostname or ""
     name = name_for(host.removeprefix("www.").rpartition(".")[0] or "source")
+    names = (name, f"{name}-{source.kind}", *(f"{name}-{n}" for n in range(2, 99)))
+    name = next((each for each in names if each not in others), "")
     typed = {"name": name, "url": source.location, "topics": "", "moderated": ""}
     # Who begins wants something to look at.
     typed["first"] = "5" if then == "start" else "now"
