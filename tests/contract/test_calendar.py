@@ -672,6 +672,15 @@ def test_a_link_that_lets_in_stands_in_no_title(
     assert event.joining_url == joining
 
 
+def test_a_map_is_no_link_to_join_and_a_subject_passed_on_is_a_title() -> None:
+    place = "https://maps.app.goo.gl/xyz"
+    part = an_ics_event(STARTS, f"LOCATION:{place}", title="FW: Re: Christmas fair")
+    event = the_event(a_calendar(part))
+
+    assert (event.title, event.place) == ("Christmas fair", "")
+    assert (event.url, event.joining_url) == (place, "")
+
+
 def test_addresses_in_plain_words_become_links() -> None:
     event = the_event(
         a_calendar(

@@ -303,3 +303,16 @@ def test_no_word_of_a_byline_is_lost(pieces: list[str], between: list[str]) -> N
     words_kept = Counter(re.findall(r"\w+", str(byline)))
     words_written = Counter(re.findall(r"\w+", line))
     assert set(words_written - words_kept) <= {"at"}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_account"),
+    [
+        ("By admin", True),
+        ("site admin", True),
+        ("webmaster2", True),
+        ("Ada Min", False),
+    ],
+)
+def test_an_account_is_nobodys_name(line: str, is_account: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert (parse(line) is None) is is_account

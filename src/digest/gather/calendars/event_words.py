@@ -22,7 +22,8 @@ _STOPS = ".,;:!?)]'"
 # What led to an address that is taken out of a line.
 _LEADING = " \t-\u2013\u2014:|,;([<>"
 _LEADS_THERE = re.compile(
-    r"[\W_]*\b(?:(?:to )?join(?: us| in)?|link|zoom|online)(?: (?:at|by|here|on|via))?$",
+    r"[\W_]*\b(?:(?:to )?join(?: us| in)?|link|zoom|online)"
+    r"(?: (?:at|by|here|on|via))?$",
     re.I,
 )
 # What Google and Outlook put around the instructions they add by themselves.
@@ -36,6 +37,13 @@ _VIDEO_CALLS = re.compile(
     r"meet\.jit\.si/|whereby\.com/)",
     re.I,
 )
+_MAPS = re.compile(
+    r"//(maps\.app\.goo\.gl/|goo\.gl/maps|maps\.google\.|(www\.)?google\.[a-z.]+/maps|"
+    r"maps\.apple\.com/|(www\.)?openstreetmap\.org/|w3w\.co/|what3words\.com/)",
+    re.I,
+)
+# What a mail program puts before the subject of a meeting that was passed on.
+_PASSED_ON = re.compile(r"^(?:\s*(?:fwd?|re)\s*:)+\s*", re.I)
 _CALL = re.compile(rf'https?:(?:{_VIDEO_CALLS.pattern})[^\s<>"]*', re.I)
 
 
@@ -63,7 +71,7 @@ def raw_event(words: ComponentWords) -> RawItem:
     too long to read: one of a video call is the link to join. Raises ValueError, in
     words, where it has no title or its text is too much.
     """
-    title = _without_addresses(words.title, _ADDRESS)
+    title = _PASSED_ON.sub("", _without_addresses(words.title, _ADDRESS), count=1)
     if not one_line(title):
         why = "has an address for its title" if words.title.strip() else "has no title"
         raise ValueError(f"{why}: give it one")
@@ -71,12 +79,14 @@ def raw_event(words: ComponentWords) -> RawItem:
     is_address = bool(_ADDRESS.fullmatch(words.place.strip()))
     line = one_line(_LINES.sub(", ", place.replace(",\n", "\n")))
     calls = (address for address in _addresses(words) if _VIDEO_CALLS.search(address))
-    call = words.place if is_address else next(calls, "").rstrip(_STOPS)
+    is_map = bool(is_address and _MAPS.search(words.place))
+    is_online = is_address and not is_map
+    call = words.place if is_online else next(calls, "").rstrip(_STOPS)
     return RawItem(
         title=title,
         place="" if is_address else shortened(line, limits.PLACE_LENGTH),
         joining_url=words.joining_url or call,
-        url=words.url,
+        url=words.url or (words.place if is_map else ""),
         topics=topics_within(words.topics),
         body=_body(words),
         origins=_ORIGINS,
@@ -94,7 +104,7 @@ def _without_addresses(line: str, address: re.Pattern[str]) -> str:
     if len(parts) == 1:
         return line
     words = (part.strip(_LEADING + _STOPS) for part in parts)
-    words = (_LEADS_THERE.sub("", part) for part in words)
+    words = (_LEADS_THERE.sub("", part) or part for part in words)
     return ", ".join(filter(None, words))
 
 

@@ -57,6 +57,11 @@ _CALENDAR = re.compile(
     r"september|october|november|december|christmas|easter|contrast|law|now|then",
     re.IGNORECASE,
 )
+# What a site's program calls an account that nobody gave a name.
+_ACCOUNT = re.compile(
+    r"(?:site|web|wp|wordpress)?[ _-]?(?:admin|administrator|master|user)\d*|root",
+    re.IGNORECASE,
+)
 _LONGEST = 200
 _MOST_WORDS_OF_NAMES = 8
 _FIRST_BLOCKS = 3
@@ -64,6 +69,8 @@ _FIRST_BLOCKS = 3
 
 def parse(text: str) -> Byline | None:
     """Return the byline that `text` writes, or None where it writes none.
+
+    The name of an account, such as admin, is nobody's.
 
     "By NAME, ROLE, ORGANISATION", "NAME, ROLE at ORGANISATION", "NAME | ROLE" and
     "NAME (ORGANISATION)" are told apart, commas inside a role or an organisation
@@ -77,7 +84,7 @@ def parse(text: str) -> Byline | None:
     by = _BY.match(text)
     line = " ".join(text[by.end() if by else 0 :].split()).strip(" ,")
     line = _LAST_STOP.sub("", line)
-    if not line:
+    if not line or _ACCOUNT.fullmatch(line):
         return None
     return _split(line) or Byline(line)
 

@@ -105,9 +105,7 @@ def _tried(digest: App, form: FormFields, zone: str) -> tuple[Source, Reading]:
     """
     source, now = _source(form, digest.fetcher), digest.now()
     try:
-        return source, try_source(
-            source, digest.fetcher, zone, now, limits.TRIAL_ITEMS
-        )
+        return source, try_source(source, digest.fetcher, zone, now, limits.TRIAL_ITEMS)
     except SourceError:
         if form.get("kind") or source.kind is not SourceKind.PAGE:
             raise
