@@ -8,12 +8,12 @@ import pytest
 
 from digest.deliver.carrier import Copy
 from digest.deliver.smtp.connect import SmtpCarrier
-from digest.deliver.smtp.mail_server import SmtpServer, TlsMode
+from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts, TlsMode
 from digest.errors import CarrierError
 from digest.model.delivery.delivery import Accepted
 from tests.fakes import certificates
-from tests.fakes.certificates import needs_openssl
-from tests.fakes.mail_server import at, mail_server
+from tests.fakes.certificates import expired_certificate, needs_openssl
+from tests.fakes.mail_server import SILENCE, at, mail_server
 
 pytestmark = pytest.mark.anyio
 COPY = Copy("1.1", "bounces@example.org", "ann@example.org", b"Subject: a\r\n\r\nb\r\n")
@@ -61,7 +61,7 @@ async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
 
     with mail_server(script, _server_side(certificate)) as server:
         smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED))
-        with pytest.raises(CarrierError, match="certificate that is not valid"):
+        with pytest.raises(CarrierError, match=r"not valid .* keeper has to use one"):
             await smtp.open()
 
     assert "AUTH" not in server.steps
@@ -72,7 +72,7 @@ async def test_a_certificate_for_another_name_is_refused(certificate: Path) -> N
     trust = ssl.create_default_context(cafile=certificate)
     with mail_server(tls=_server_side(certificate)) as server:
         named = replace(_server(server.port, TlsMode.REQUIRED), host="localhost")
-        with pytest.raises(CarrierError, match="certificate that is not valid"):
+        with pytest.raises(CarrierError, match=r"not valid .* by the name that"):
             await SmtpCarrier(named, trust=lambda: trust).open()
 
 
@@ -106,13 +106,46 @@ async def test_a_wrong_password_is_one_line_without_it() -> None:
 
     with (
         mail_server(script) as server,
-        pytest.raises(CarrierError, match=r"535 5\.7\.8 wrong") as caught,
+        pytest.raises(
+            CarrierError, match=r"535 5\.7\.8 wrong; mend user and"
+        ) as caught,
     ):
         await SmtpCarrier(_server(server.port, TlsMode.NONE)).open()
 
     assert "sesame" not in str(caught.value)
 
 
-async def test_a_server_without_logins_is_one_line() -> None:
-    with mail_server() as server, pytest.raises(CarrierError, match="AUTH"):
+@pytest.mark.parametrize("greeting", ["250 hello", "250-hello\r\n250 AUTH XOAUTH2"])
+async def test_a_server_without_logins_of_ours_says_what_to_set(greeting: str) -> None:
+    with (
+        mail_server(at("EHLO", greeting)) as server,
+        pytest.raises(CarrierError, match=r"AUTH.*tls=required, or leave them out"),
+    ):
         await SmtpCarrier(_server(server.port, TlsMode.NONE)).open()
+
+
+@needs_openssl
+async def test_an_expired_certificate_is_its_keepers_to_renew(tmp_path: Path) -> None:
+    expired = expired_certificate(tmp_path)
+    trust = ssl.create_default_context(cafile=expired)
+    with mail_server(tls=_server_side(expired)) as server:
+        smtp = SmtpCarrier(_server(server.port, TlsMode.REQUIRED), trust=lambda: trust)
+        with pytest.raises(CarrierError, match=r"expired.*keeper has to renew it"):
+            await smtp.open()
+
+
+async def test_smtps_to_a_port_that_speaks_in_the_clear_says_what_to_write() -> None:
+    with (
+        mail_server() as server,
+        pytest.raises(CarrierError, match="write smtp:// in place of smtps://"),
+    ):
+        await SmtpCarrier(_server(server.port, TlsMode.IMPLICIT)).open()
+
+
+async def test_smtp_to_a_port_that_says_nothing_says_what_to_write() -> None:
+    impatient = SmtpTimeouts(command=0.1)
+    with (
+        mail_server(at("CONNECT", SILENCE)) as server,
+        pytest.raises(CarrierError, match="write smtps:// in place of smtp://"),
+    ):
+        await SmtpCarrier(_server(server.port, TlsMode.NONE), impatient).open()

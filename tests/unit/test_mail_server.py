@@ -56,6 +56,7 @@ def test_a_url_names_a_server(url: str, expected: SmtpServer) -> None:
         pytest.param("smtp://us:sesame@mail.example.org?ttl=1", id="odd option"),
         pytest.param("smtps://us:sesame@mail.example.org?tls=none", id="both"),
         pytest.param("smtp://us:sesame@[mail", id="a bracket left open"),
+        pytest.param("smtp://mail.example.org:465", id="the port of smtps"),
     ],
 )
 def test_a_wrong_url_is_one_line_without_the_password(url: str) -> None:

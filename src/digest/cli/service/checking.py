@@ -168,12 +168,14 @@ def _mail_server(settings: Settings) -> str:
     if settings.smtp_url is None:
         return "the built-in inbox: nothing leaves this machine"
     from digest.deliver.smtp.connect import SmtpCarrier
-    from digest.deliver.smtp.mail_server import SmtpServer
+    from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts
 
+    # A person waits for it; some servers greet nobody within the first ten seconds.
+    patience = SmtpTimeouts(connect=20, command=30)
     answered, faults = list[str](), list[str]()
     for server in SmtpServer.parse_all(settings.smtp_url.get_secret_value()):
         try:
-            asyncio.run(_greet(SmtpCarrier(server)))
+            asyncio.run(_greet(SmtpCarrier(server, patience)))
             answered.append(f"{server} answers")
         except CarrierError as problem:
             faults.append(str(problem))

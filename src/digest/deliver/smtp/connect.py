@@ -7,14 +7,14 @@ import asyncio
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import cache
 
+from digest.deliver.smtp.connect_faults import why_unusable
 from digest.deliver.smtp.conversation import ServerExtensions, SmtpConnection
 from digest.deliver.smtp.mail_server import SmtpServer, SmtpTimeouts, TlsMode
-from digest.deliver.smtp.replies import SmtpReply
 from digest.deliver.smtp.wire import Wire
 from digest.errors import CarrierError
 
@@ -126,21 +126,32 @@ class SmtpCarrier:
         return SmtpConnection(Wire(connected), extensions, self.timeouts)
 
     def _connect(self, session: SmtpSession) -> socket.socket:
-        with self._in_words(), ExitStack() as undo:
+        is_greeted = False
+        with ExitStack() as undo:
             undo.callback(session.close)
-            code, greeting = session.connect(self.server.host, self.server.port)
-            if code != _READY:
-                raise smtplib.SMTPConnectError(code, greeting)
-            session.local_hostname = _our_name(session)
-            session.ehlo_or_helo_if_needed()
-            self._make_private(session)
-            if self.server.user:
-                session.login(self.server.user, self.server.password)
-            if session.sock is None:
-                raise smtplib.SMTPServerDisconnected("the connection is closed")
-            if session.is_cut:  # what it then had of an answer may look like one
-                raise smtplib.SMTPServerDisconnected("it took too long to begin")
+            try:
+                code, greeting = session.connect(self.server.host, self.server.port)
+                if code != _READY:
+                    raise smtplib.SMTPConnectError(code, greeting)
+                is_greeted = True
+                connected = self._begun(session)
+            except OSError as problem:  # smtplib's own exceptions are among these
+                why = why_unusable(self.server, problem, is_greeted=is_greeted)
+                raise self._error(why) from problem
             undo.pop_all()
+        return connected
+
+    def _begun(self, session: SmtpSession) -> socket.socket:
+        """Return the connection: private as asked, logged in."""
+        session.local_hostname = _our_name(session)
+        session.ehlo_or_helo_if_needed()
+        self._make_private(session)
+        if self.server.user:
+            session.login(self.server.user, self.server.password)
+        if session.sock is None:
+            raise smtplib.SMTPServerDisconnected("the connection is closed")
+        if session.is_cut:  # what it then had of an answer may look like one
+            raise smtplib.SMTPServerDisconnected("it took too long to begin")
         return session.sock
 
     def _make_private(self, session: smtplib.SMTP) -> None:
@@ -159,27 +170,6 @@ class SmtpCarrier:
                 "offers no encryption, so the password was not sent: use its "
                 "encrypted port, or leave user and password out of DIGEST_SMTP_URL"
             )
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except ssl.SSLCertVerificationError as problem:
-            raise self._error(
-                f"has a certificate that is not valid ({problem.verify_message}): "
-                "check the host's name in DIGEST_SMTP_URL"
-            ) from problem
-        except smtplib.SMTPResponseException as problem:
-            words = problem.smtp_error
-            text = words if isinstance(words, bytes) else str(words).encode()
-            raise self._error(
-                f"turned us away: {SmtpReply.of(problem.smtp_code, text)}"
-            ) from problem
-        except OSError as problem:  # smtplib's own exceptions are among these
-            raise self._error(
-                f"cannot be used ({str(problem) or type(problem).__name__}): check "
-                "that it is up and that DIGEST_SMTP_URL is right"
-            ) from problem
 
     def _error(self, what: str) -> CarrierError:
         return CarrierError(f"the mail server {self.server} {what}")

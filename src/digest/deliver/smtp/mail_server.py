@@ -12,6 +12,7 @@ _HELP = (
     "write smtp://user:password@host:587?tls=required, or smtps://host:465; "
     "special letters in a password as %40"
 )
+_IMPLICIT_PORT = 465  # RFC 8314 §3.3
 _SECONDS = re.compile("[1-9][0-9]{0,3}")
 
 
@@ -68,12 +69,15 @@ class SmtpServer:
             raise _wrong("it is not the address of a mail server")
         if bool(parts.username) != bool(parts.password):
             raise _wrong("it has a user without a password, or the other way round")
+        if parts.scheme == "smtp" and port == _IMPLICIT_PORT:
+            # It would wait there for a greeting that never comes.
+            raise _wrong("port 465 speaks TLS from the start: its address is smtps://")
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         if not (user + password).isascii():
             raise _wrong("user and password may hold plain letters and signs only")
         return cls(
             host=host,
-            port=port or (465 if parts.scheme == "smtps" else 587),
+            port=port or (_IMPLICIT_PORT if parts.scheme == "smtps" else 587),
             tls=_tls(parts, host),
             user=user,
             password=password,
