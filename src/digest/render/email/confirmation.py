@@ -88,67 +88,57 @@ class Confirmation:
         unasked = words.gettext(
             "If it was not you, you need not do anything: nothing has changed."
         )
-        if self.about is ConfirmationSubject.NEW_EMAIL:
-            return words.gettext("Your new address for %(title)s", title=title), [
-                words.gettext(
+        match self.about:
+            case ConfirmationSubject.NEW_EMAIL:
+                subject = words.gettext("Your new address for %(title)s", title=title)
+                before = words.gettext(
                     "A reader of %(title)s from %(sender)s asked for it to be sent to "
                     "this address from now on. Open this page and press its button. "
                     "Where there was an address before, the one in a mail to that is "
                     "to be pressed too.",
                     title=title,
                     sender=sender,
-                ),
-                words.gettext("Yes, this is my address"),
-                unasked,
-                *ring,
-            ]
-        if self.about is ConfirmationSubject.OLD_EMAIL:
-            return words.gettext("Another address for %(title)s?", title=title), [
-                words.gettext(
+                )
+                button = words.gettext("Yes, this is my address")
+            case ConfirmationSubject.OLD_EMAIL:
+                subject = words.gettext("Another address for %(title)s?", title=title)
+                before = words.gettext(
                     "Somebody, perhaps you, asked for %(title)s from %(sender)s to be "
                     "sent to another address than this one. Open this page and press "
                     "its button, if it was you.",
                     title=title,
                     sender=sender,
-                ),
-                words.gettext("Yes, write to my new address"),
-                unasked,
-                *ring,
-            ]
-        if self.about is ConfirmationSubject.LOST_LINK:
-            return words.gettext("Your page for %(title)s", title=title), [
-                words.gettext(
+                )
+                button = words.gettext("Yes, write to my new address")
+            case ConfirmationSubject.LOST_LINK:
+                subject = words.gettext("Your page for %(title)s", title=title)
+                before = words.gettext(
                     "Somebody, perhaps you, asked for the page where you choose what "
                     "you get of %(title)s from %(sender)s.",
                     title=title,
                     sender=sender,
-                ),
-                words.gettext("Open my page"),
-                unasked,
-                *ring,
-            ]
-        if self.about is ConfirmationSubject.HAS_IT:
-            return words.gettext("You get %(title)s already", title=title), [
-                words.gettext(
+                )
+                button = words.gettext("Open my page")
+            case ConfirmationSubject.HAS_IT:
+                subject = words.gettext("You get %(title)s already", title=title)
+                before = words.gettext(
                     "Somebody, perhaps you, asked for %(title)s to be sent to this "
                     "address. It is sent here already.",
                     title=title,
-                ),
-                words.gettext("Change what you get, or stop it"),
-                unasked,
-                *ring,
-            ]
-        return words.gettext("Please confirm: %(title)s", title=title), [
-            words.gettext(
-                "Somebody, perhaps you, asked for %(title)s from %(sender)s to be sent "
-                "to this address. Open this page and press its button, and it begins.",
-                title=title,
-                sender=sender,
-            ),
-            words.gettext("Yes, send it to me"),
-            words.gettext(
-                "If it was not you, do nothing. Nothing is sent, and we forget the "
-                "address after 7 days."
-            ),
-            *ring,
-        ]
+                )
+                button = words.gettext("Change what you get, or stop it")
+            case ConfirmationSubject.JOIN:
+                subject = words.gettext("Please confirm: %(title)s", title=title)
+                before = words.gettext(
+                    "Somebody, perhaps you, asked for %(title)s from %(sender)s to be "
+                    "sent to this address. Open this page and press its button, and it "
+                    "begins.",
+                    title=title,
+                    sender=sender,
+                )
+                button = words.gettext("Yes, send it to me")
+                unasked = words.gettext(
+                    "If it was not you, do nothing. Nothing is sent, and we forget the "
+                    "address after 7 days."
+                )
+        return subject, [before, button, unasked, *ring]
