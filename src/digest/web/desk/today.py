@@ -85,10 +85,7 @@ def _today(
         [slot.schedule_id for slot in slots],
         now,
     )
-    # What is left of a rehearsal once all is live goes out to nobody.
-    counted = mode_of(connection).counted
     waits = any(edition.state in _WAITING for edition, _ in recent)
-    by_slot = sorted(recent, key=lambda pair: pair[0].slot, reverse=True)
     return {
         "is_empty": not stored and not campaigns.unreadable(connection),
         "now": moment_in_words(now, digest.settings.timezone),
@@ -113,6 +110,21 @@ def _today(
         ],
         "week": _week(connection, list(stored.values()), now),
         "paused": [row.campaign.title for row in stored.values() if row.paused_at],
+        **_recent(connection, recent, now),
+        "approvers": _approvers(connection) if waits else [],
+    }
+
+
+def _recent(
+    connection: Connection,
+    recent: list[tuple[editions.Edition, Campaign]],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the editions that wait, those that go and those that are out."""
+    by_slot = sorted(recent, key=lambda pair: pair[0].slot, reverse=True)
+    # What is left of a rehearsal once all is live goes out to nobody.
+    counted = mode_of(connection).counted
+    return {
         "waiting": [
             _edition(connection, edition, campaign, now)
             | {
@@ -133,7 +145,6 @@ def _today(
             for edition, campaign in by_slot
             if edition.state not in (*_WAITING, *_GOING)
         ][: limits.TODAY_WENT_OUT],
-        "approvers": _approvers(connection) if waits else [],
     }
 
 

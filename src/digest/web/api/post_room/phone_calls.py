@@ -11,6 +11,7 @@ from digest.deliver import limits as of_calls
 from digest.model.delivery.calls import OTHER_WAYS, CallOutcome, CallReport
 from digest.model.delivery.delivery import DeliveryState
 from digest.model.roles import Scope
+from digest.render.calls.script import CallScript
 from digest.store.delivery.calling import calls
 from digest.store.delivery.calling.calls import Call, call_key
 from digest.store.staff.rounds import ALL_ROUNDS
@@ -155,19 +156,7 @@ def routes(digest: App) -> APIRouter:
         with digest.reading() as connection:
             call = calls.get(connection, call_key(reference), ALL_ROUNDS)
         words = digest.call_sheets.script(call)
-        if words is None:
-            return None
-        return ShownCallScript(
-            hello=words.hello,
-            outline=words.outline,
-            parts=[
-                ShownCallScriptPart(
-                    title=part.title, brief=list(part.brief), full=list(part.full)
-                )
-                for part in words.parts
-            ],
-            goodbye=list(words.goodbye),
-        )
+        return None if words is None else _script(words)
 
     @router.post("/calls/{reference}/outcome")
     @asks(Scope.POST_ROOM)
@@ -176,19 +165,14 @@ def routes(digest: App) -> APIRouter:
     ) -> ShownCall:
         """Write down what came of a call, and do what follows."""
         desk = actor_of(request, digest).call_desk
-        way = _WAYS.get(report.format)
-        return _view(
-            desk.write_down(
-                reference,
-                CallReport(
-                    report.outcome,
-                    report.note,
-                    report.again_at,
-                    way,
-                    number=report.number,
-                ),
-            )
+        written = CallReport(
+            report.outcome,
+            report.note,
+            report.again_at,
+            _WAYS.get(report.format),
+            number=report.number,
         )
+        return _view(desk.write_down(reference, written))
 
     @router.post("/calls/{reference}/undo")
     @asks(Scope.POST_ROOM)
@@ -203,6 +187,20 @@ def routes(digest: App) -> APIRouter:
         )
 
     return router
+
+
+def _script(words: CallScript) -> ShownCallScript:
+    return ShownCallScript(
+        hello=words.hello,
+        outline=words.outline,
+        parts=[
+            ShownCallScriptPart(
+                title=part.title, brief=list(part.brief), full=list(part.full)
+            )
+            for part in words.parts
+        ],
+        goodbye=list(words.goodbye),
+    )
 
 
 def _view(call: Call) -> ShownCall:
