@@ -148,8 +148,6 @@ UNREACHED_LOOKED_AMONG = 200
 
 # == What comes in by mail ==
 
-# For so long what came in is shown; who is written to no more is on record elsewhere.
-INCOMING_KEPT = timedelta(days=90)
 # A reply that was being forwarded when its process ended is tried again after this.
 FORWARD_LEASE = timedelta(minutes=10)
 # A mailbox that was being read when its process ended is another's after this time.

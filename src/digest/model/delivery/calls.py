@@ -51,11 +51,6 @@ class CallOutcome(StrEnum):
             CallOutcome.ANOTHER_WAY,
         }
 
-    @property
-    def rings_again(self) -> bool:
-        """Whether the same reader is rung once more for the same edition."""
-        return self in {CallOutcome.NO_ANSWER, CallOutcome.LATER}
-
 
 _WORDS = {
     CallOutcome.SPOKEN: "Spoken to",

@@ -168,16 +168,6 @@ def put_off(
     )
 
 
-def try_again(connection: Connection, number: int, now: datetime) -> bool:
-    """Have a reply that waits be tried at once; False where that one does not."""
-    hurried = connection.execute(
-        update(incoming_mail)
-        .where(_COLUMNS.id == number, _COLUMNS.forward_at.is_not(None))
-        .values(forward_at=now)
-    )
-    return hurried.rowcount > 0
-
-
 def stuck(connection: Connection, before: datetime) -> tuple[int, datetime | None]:
     """Return how many replies have waited since before then, and since when."""
     (row,) = rows_of(connection, _stuck, before)

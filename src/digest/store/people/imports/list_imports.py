@@ -245,13 +245,6 @@ def faults(
     ]
 
 
-def count_faults(connection: Connection, import_id: int) -> int:
-    """Return how many faults are kept of it."""
-    fault = list_import_fault.c
-    count = select(func.count()).where(fault.list_import_id == import_id)
-    return connection.scalar(count) or 0
-
-
 def add_chunk(connection: Connection, import_id: int, chunk: ImportChunk) -> None:
     """Keep what a chunk did."""
     connection.execute(
