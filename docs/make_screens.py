@@ -183,6 +183,7 @@ def pages(digest: App, client: TestClient) -> Iterator[tuple[str, str]]:
         ("person-held", "/desk/people/1/held"),
         ("inbox", "/inbox"),
         ("account", "/account"),
+        ("help", "/desk/help"),
         ("password", "/account/password"),
         ("second-step", "/account/second-step"),
         ("users", "/desk/settings/users"),

@@ -50,7 +50,7 @@ PATHS = (
     *(LOG, f"{LOG}?state=held", f"{LOG}/new/post", f"{LOG}/new/event"),
     *("/desk/posts/1", "/desk/posts/3", "/desk/posts/3?done=changed"),
     *("/desk/posts/3/edit", "/desk/posts/1/correction", "/desk/posts/3/withdraw"),
-    *("/account", "/account/password", "/account/second-step"),
+    *("/desk/help", "/account", "/account/password", "/account/second-step"),
     *("/post", "/post/returned", "/post/slips", "/api/v1/docs"),
     *("/desk/settings/users", "/desk/settings/users/1", "/desk/settings/audit"),
     *("/desk/settings/keys", "/desk/settings/webhooks", "/desk/settings/retention"),

@@ -16,6 +16,7 @@ from digest.web.api.parts import docs_page, problems
 from digest.web.desk import (
     calendar,
     golive,
+    help_page,
     inbox,
     reports,
     returns,
@@ -221,6 +222,7 @@ def _of_settings(digest: App, pages: Pages) -> tuple[APIRouter, ...]:
         keys.routes(digest, pages),
         webhooks.routes(digest, pages),
         retention.routes(digest, pages),
+        help_page.routes(digest, pages),
     )
 
 
