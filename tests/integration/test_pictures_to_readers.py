@@ -19,10 +19,13 @@ from digest.gather.gathering import GatheringRound, SourceReport, gather
 from digest.render.email.compile import SAMPLE_READER
 from digest.schedule.editions.publishing import publish
 from digest.schedule.reports.status import status_of
+from digest.schedule.reports.troubles.of_campaigns import troubles_in
 from digest.settings import Settings
 from digest.store.base.tables import picture_file, variant
+from digest.store.campaigns import campaigns
 from digest.store.posts import log
 from digest.web.app import make_app
+from digest.web.desk.cures import with_button
 from tests.builders import EIGHT, SITE
 from tests.pictures import a_photo, saved
 from tests.sheets import Sheets
@@ -98,6 +101,14 @@ def test_gathering_says_which_pictures_are_left_out_and_why(
     assert "digest post picture 1 --alt" in wordless
     assert "logo.svg is an SVG drawing" in drawing
     assert [line for line in helped if "wordless.jpg" in line]
+    with program.reading() as connection:
+        stored = campaigns.listed(connection)
+        [at_desk] = [
+            with_button(each)["help"]
+            for each in troubles_in(connection, stored, EIGHT)
+            if "wordless.jpg" in each.what
+        ]
+    assert "digest " not in at_desk  # there are no commands there
     assert [line for line in helped if "SVG" in line]
 
 

@@ -38,6 +38,7 @@ def email_key(address: str) -> str:
     except EmailNotValidError as problem:
         # The library's words name what is wrong, and never what to do.
         wrong = str(problem).rstrip(".").replace(": ", " ")
+        wrong = wrong.replace("period", "full stop")
         raise ValueError(f"{wrong}: write one like ann@example.org") from problem
     if len(checked.local_part.encode()) > limits.EMAIL_LOCAL_BYTES:
         raise ValueError(f"has over {limits.EMAIL_LOCAL_BYTES} letters before the @")

@@ -70,7 +70,7 @@ _PHONE = re.compile(r"\+?[\d ().-]{9,20}", re.ASCII)
 _BY_NAME, _BY_CONTENT, _NEARLY = (
     "by its heading",
     "by what is in it",
-    "nearly its heading",
+    "by a heading that is nearly ours",
 )
 _UNKNOWN = "we do not know it"
 

@@ -167,6 +167,12 @@ def _of_schedules(
     ]
 
 
+_LACKS_WORDS = (
+    "Until then it is left out. Open the post, and write what it shows, or say that it "
+    "is there for the look alone."
+)
+
+
 def _of_log(
     connection: Connection,
     stored: StoredCampaign,
@@ -181,7 +187,12 @@ def _of_log(
         Trouble(
             f"{title}: {fault}.",
             fault.help,
-            cure=_of_posts(name, "", "Look at the posts", fault.help),
+            cure=_of_posts(
+                name,
+                "",
+                "Look at the posts",
+                _LACKS_WORDS if fault.lacks_words else fault.help,
+            ),
         )
         for fault in item_pictures.troubles(
             connection, item_pictures.open_items(connection, stored.id)
