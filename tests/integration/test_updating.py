@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     Boolean,
     Column,
@@ -57,8 +58,12 @@ def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Eng
 
 
 def test_each_step_of_an_update_keeps_what_every_table_holds(
-    empty_engine: Engine,
+    empty_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with reading(empty_engine) as connection:
+        scripts = ScriptDirectory.from_config(alembic_config(connection))
+    # Each step would read all of them anew.
+    monkeypatch.setattr(ScriptDirectory, "from_config", lambda _config: scripts)
     tables = MetaData()
     numbers: dict[str, int] = {}
     for revision in revisions():
@@ -67,7 +72,8 @@ def test_each_step_of_an_update_keeps_what_every_table_holds(
             assert cut_off(connection) == frozenset()
             names = set(inspect(connection).get_table_names()) - {"alembic_version"}
             added = names - tables.tables.keys()
-            tables.reflect(connection, only=sorted(added))
+            if added:  # of none it reads all
+                tables.reflect(connection, only=sorted(added))
             for name, number in numbers.items():
                 if name in names:
                     assert _rows(connection, name) >= number, (revision, name)
