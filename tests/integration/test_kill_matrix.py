@@ -28,13 +28,11 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     return kind
 
 
-@pytest.mark.parametrize("workers", [1, 3])
 def test_a_kill_at_any_point_loses_nothing_and_says_nothing_false(
-    database: str, workers: int
+    database: str,
 ) -> None:
-    plan = Plan(
-        database, workers, readers=300, connections=4, randomly=2, each=1, seed=workers
-    )
+    # Several workers, killed together: a lone one, as in the long matrix, does less.
+    plan = Plan(database, 3, readers=300, connections=4, randomly=2, each=1, seed=3)
     matrix = Matrix(plan, lambda _words: None).run()
 
     assert matrix.verdict.broken == {}

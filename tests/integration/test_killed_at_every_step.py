@@ -9,7 +9,7 @@ from tests.kills.steps import ACTS
 from tests.postgres import programs
 
 # A kill on a server costs a copy of its database.
-MOST = {"sqlite": 5, "postgresql": 2}
+MOST = {"sqlite": 3, "postgresql": 2}
 
 
 @pytest.mark.parametrize("database", sorted(MOST))
