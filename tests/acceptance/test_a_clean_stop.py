@@ -95,15 +95,21 @@ def a_free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-@pytest.mark.parametrize("part", ["work", "serve"])
+@pytest.mark.parametrize(
+    ("part", "by"),
+    [
+        ("work", signal.SIGHUP),  # its window is closed
+        ("serve", signal.SIGTERM),
+    ],
+)
 def test_what_is_in_flight_is_ended_and_nothing_else_begun(
-    planned: Path, digest: Command, part: str
+    planned: Path, digest: Command, part: str, by: signal.Signals
 ) -> None:
     words = [part, "--port", a_free_port()] if part == "serve" else [part]
     slow = Slow()
     with mail_server(slow) as server, started(planned, server, *words) as process:
         assert slow.all_wait.wait(60)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(by)
         # It waits for the mail server's answers, as they are not there yet.
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1)
