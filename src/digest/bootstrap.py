@@ -124,36 +124,36 @@ class App:
         return SignedLinks(self.keys, self.settings.base_url)
 
     @cached_property
+    def _by_reader(self) -> Engine:
+        return acting_as(self.engine, "a reader, by a link,")
+
+    @cached_property
     def unsubscribe_links(self) -> "UnsubscribeLinks":
         """Unsubscribing from a campaign, and coming back, by the link in an edition."""
         from digest.audience.unsubscribing import UnsubscribeLinks
 
-        by_reader = acting_as(self.engine, "a reader, by a link,")
-        return UnsubscribeLinks(by_reader, self.links, self.clock)
+        return UnsubscribeLinks(self._by_reader, self.links, self.clock)
 
     @cached_property
     def confirmation_links(self) -> "ConfirmationLinks":
         """Joining a campaign by the link in a mail that asks for it."""
         from digest.audience.joining.confirming import ConfirmationLinks
 
-        by_reader = acting_as(self.engine, "a reader, by a link,")
-        return ConfirmationLinks(by_reader, self.links, self.hasher, self.clock)
+        return ConfirmationLinks(self._by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
     def new_email_links(self) -> "NewEmailLinks":
         """Confirming a reader's new address, by the links in two mails."""
         from digest.audience.joining.new_email import NewEmailLinks
 
-        by_reader = acting_as(self.engine, "a reader, by a link,")
-        return NewEmailLinks(by_reader, self.links, self.hasher, self.clock)
+        return NewEmailLinks(self._by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
     def reader_choice_links(self) -> "ReaderChoiceLinks":
         """What readers choose for themselves, by the link in an edition."""
         from digest.audience.choosing import ReaderChoiceLinks
 
-        by_reader = acting_as(self.engine, "a reader, by a link,")
-        return ReaderChoiceLinks(by_reader, self.links, self.hasher, self.clock)
+        return ReaderChoiceLinks(self._by_reader, self.links, self.hasher, self.clock)
 
     @cached_property
     def work_proofs(self) -> "WorkProofs":
@@ -310,7 +310,16 @@ class App:
     @cached_property
     def dispatcher(self) -> "Dispatcher":
         """How send batches get to senders: jobs, where the database has them."""
-        return _dispatcher(self.engine, self.clock)
+        from digest.schedule.delivery.dispatch import EmbeddedDispatcher
+        from digest.store.delivery.sending import job_tables
+
+        with self.reading() as connection:
+            has_jobs = job_tables.are_ready(connection)
+        if not has_jobs:
+            return EmbeddedDispatcher()
+        from digest.schedule.delivery.jobs import JobDispatcher
+
+        return JobDispatcher(self.engine, self.clock)
 
     @contextmanager
     def work(self, batches: "BatchSupply | None" = None) -> "Iterator[Work]":
@@ -666,16 +675,3 @@ def opened(
         yield digest
     finally:
         engine.dispose()
-
-
-def _dispatcher(engine: Engine, clock: Clock) -> "Dispatcher":
-    from digest.schedule.delivery.dispatch import EmbeddedDispatcher
-    from digest.store.delivery.sending import job_tables
-
-    with reading(engine) as connection:
-        has_jobs = job_tables.are_ready(connection)
-    if not has_jobs:
-        return EmbeddedDispatcher()
-    from digest.schedule.delivery.jobs import JobDispatcher
-
-    return JobDispatcher(engine, clock)
