@@ -7,7 +7,6 @@ it to whoever has the link, whether or not the campaign has an archive.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -79,7 +78,9 @@ class PublicEvents:
             if is_worth_telling(each.event, now)
         )
         variant = _variant(stored.campaign, now, coming)
-        days = coming_days(variant, partial(_title, variant), most=EVENTS_OF_A_PAGE)
+        days = coming_days(
+            variant, lambda event: title_of(event, variant), most=EVENTS_OF_A_PAGE
+        )
         return ComingEvents(days, more_on(variant, EVENTS_OF_A_PAGE))
 
     def calendar(self, stored: StoredCampaign) -> bytes:
@@ -137,10 +138,6 @@ def _variant(
         language=campaign.language,
         coming=coming,
     )
-
-
-def _title(variant: Variant, event: Event) -> str:
-    return title_of(event, variant)
 
 
 def _mark(event: Event) -> ComingMark:

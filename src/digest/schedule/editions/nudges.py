@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -136,12 +136,8 @@ def _due(connection: Connection, now: datetime) -> Iterator[Nudge]:
         until = lifecycle.approve_by(edition, campaign)
         if campaign.approvers and now < until:
             yield Nudge(edition, campaign, WAITS, until)
-            if now >= until - _before(until - edition.slot):
+            if now >= until - min(NUDGE_BEFORE, (until - edition.slot) / 2):
                 yield Nudge(edition, campaign, SOON, until)
-
-
-def _before(length: timedelta) -> timedelta:
-    return min(NUDGE_BEFORE, length / 2)
 
 
 async def handed_over(

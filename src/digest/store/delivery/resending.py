@@ -82,7 +82,9 @@ def again(
     where there is no such copy, or it has no end, or goes by post; and as `retry` does.
     `is_dry` changes nothing.
     """
-    of_it = _of(key)
+    of_it = and_(
+        delivery.c.edition_id == key.edition_id, delivery.c.reader_id == key.reader_id
+    )
     state = connection.scalar(select(delivery.c.state).where(of_it, IS_EMAIL))
     if state not in _AGAIN:
         raise NotFound(_why_not_again(key, state))
@@ -131,12 +133,6 @@ def _send_on(connection: Connection, edition_id: int, now: datetime) -> None:
         now,
         only_from=DONE[editions.get(connection, edition_id).mode],
         ended_at=None,
-    )
-
-
-def _of(key: DeliveryKey) -> ColumnElement[bool]:
-    return and_(
-        delivery.c.edition_id == key.edition_id, delivery.c.reader_id == key.reader_id
     )
 
 

@@ -111,7 +111,11 @@ def hand_over(connection: Connection, now: datetime) -> Hold | None:
         _keep(connection, row, server)
     if row.held_since is not None:
         return _hold(connection, row.held_since, row.held_because or "")
-    hold = _hold(connection, now, why) if why else _sleep(connection, now)
+    if why:
+        hold: Hold | None = _hold(connection, now, why)
+    else:
+        looked_at = connection.scalar(select(watch.c.looked_at))
+        hold = _slept(connection, looked_at, now)
     return _placed(connection, hold, now) if hold else None
 
 
@@ -269,10 +273,6 @@ def _departure(
     file = None if folder is None else mark_file.read(folder)
     is_alone = folder is not None and server is None
     return departure(before, file, server, is_alone=is_alone)
-
-
-def _sleep(connection: Connection, now: datetime) -> Hold | None:
-    return _slept(connection, connection.scalar(select(watch.c.looked_at)), now)
 
 
 def _slept(

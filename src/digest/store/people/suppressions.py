@@ -73,7 +73,11 @@ def lift(
             for channel, target in targets.items()
         )
     )
-    return _lift(connection, those if at is None else those & _said_at(at), now)
+    return _lift(
+        connection,
+        those if at is None else those & (suppression.c.created_at == at),
+        now,
+    )
 
 
 def lift_of_reason(
@@ -98,10 +102,6 @@ def lift_reason(connection: Connection, reason: str, now: datetime) -> int:
     Whatever else was said against an address stays, and it with that.
     """
     return _lift(connection, suppression.c.reason == reason, now)
-
-
-def _said_at(at: datetime) -> ColumnElement[bool]:
-    return suppression.c.created_at == at
 
 
 def _lift(

@@ -207,7 +207,8 @@ def since(
         )
         .limit(most)
     )
-    return [_attempt(row) for row in connection.execute(_latest_first(rows))]
+    latest_first = rows.order_by(call_attempt.c.id.desc())
+    return [_attempt(row) for row in connection.execute(latest_first)]
 
 
 def blank(connection: Connection, subscriber_id: int) -> None:
@@ -266,10 +267,6 @@ def _attempts() -> Select[Any]:
         )
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
     )
-
-
-def _latest_first(rows: Select[Any]) -> Select[Any]:
-    return rows.order_by(call_attempt.c.id.desc())
 
 
 def _attempt(row: Row[Any]) -> CallAttempt:
