@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, make_url, text, update
+from sqlalchemy import Connection, Engine, make_url, select, text, update
 
 from digest.compose import lifecycle
 from digest.compose.plan import plan
@@ -115,6 +115,17 @@ def test_in_daily_life_nothing_is_held(marked: Engine, folder: Path) -> None:
 def test_the_first_start_and_an_update_are_not_held(marked: Engine) -> None:
     assert why(marked) is None
     assert let_go(marked) is None
+
+
+def test_who_looks_while_something_is_handed_over_finds_nothing_held(
+    marked: Engine,
+) -> None:
+    let_go(marked)
+    with reading(marked) as connection:
+        connection.execute(select(handover)).one()
+        let_go(marked)
+
+        assert holds.standing(connection, EIGHT) is None
 
 
 def test_a_backup_restored_an_instant_later_is_held(

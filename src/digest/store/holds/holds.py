@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from digest.errors import HeldError
 from digest.model.delivery.marks import (
+    OLDER,
     DatabaseMark,
     ServerIdentity,
     departure,
@@ -154,9 +155,25 @@ def _standing(connection: Connection, now: datetime) -> Hold | None:
     if row.held_since is not None:
         return _hold(connection, row.held_since, row.held_because or "")
     before, server = _mark(row, row.generation), server_identity(connection)
-    if why := _departure(connection, before, server):
+    why = _departure(connection, before, server)
+    if why == OLDER and not _is_older(connection.engine):
+        why = None
+    if why:
         return _hold(connection, now, why)
     return _slept(connection, row.looked_at, now)
+
+
+def _is_older(engine: Engine) -> bool:
+    """Whether the mark is ahead of what the database holds after that was read.
+
+    A transaction that began before something was handed over sees neither that nor
+    the generation which it wrote, and the mark has both.
+    """
+    with reading(engine) as connection:
+        folder = mark_file.folder_of(connection)
+        file = mark_file.read(folder) if folder is not None else None
+        generation = connection.execute(select(handover.c.generation)).scalar_one()
+    return file is not None and file.generation > generation
 
 
 def _mark_and_watch(_connection: Connection) -> Select[Any]:
