@@ -34,6 +34,7 @@ from digest.schedule.delivery.worker import Work
 from digest.store.base.engine import open_engine, reading
 from digest.store.migrate import migrate
 from tests.builders import EIGHT
+from tests.commands import environment
 from tests.fakes.carrier import ScriptedCarrier
 from tests.rows import a_planned_edition, states
 from tests.storage import (
@@ -121,6 +122,23 @@ def test_a_disk_that_is_full_at_the_start_is_told_as_that(disk: Path) -> None:
         (disk / "filler").unlink()
         with reading(engine) as connection:
             connection.execute(text("SELECT * FROM campaign"))
+
+
+def test_a_command_whose_words_find_no_room_says_so(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "digest", "settings"],
+            cwd=tmp_path,
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "digest: the disk is full: make room, then run the command again\n"
+    )
 
 
 def test_on_a_disk_that_is_read_only_nothing_leaves(disk: Path) -> None:

@@ -1,6 +1,7 @@
 """The `digest` command: what starts it, and how errors are told."""
 
 import atexit
+import errno
 import gc
 import logging
 import os
@@ -37,6 +38,15 @@ def run() -> None:
     except BrokenPipeError:
         # The reader of our output has seen enough (digest … | head).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        # What is still to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(
+            "digest: the disk is full: make room, then run the command again\n"
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         sys.stderr.write("digest: stopped; what was under way is safe to run again\n")
