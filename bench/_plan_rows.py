@@ -20,7 +20,6 @@ from digest.store.campaigns import campaigns
 from digest.store.campaigns.file_versions import CampaignFile
 from digest.store.editions import editions, moves
 from digest.store.holds import holds
-from digest.store.migrate import migrate
 
 AT = datetime(2026, 7, 6, 15, 0, tzinfo=UTC)
 TOPIC_SETS, POSTS, TOPICS = 200, 30, 40
@@ -88,8 +87,7 @@ BARE = (
 
 
 def filled(engine: Engine, readers: int) -> None:
-    """Make a migrated database with an approved edition for so many readers."""
-    migrate(engine)
+    """Make an approved edition for so many readers in a database that is new."""
     with writing(engine) as connection:
         stored = campaigns.apply(connection, CampaignFile(FILE, "UTC", "/"), AT)
         schedule_id = connection.scalars(select(schedule.c.id)).one()

@@ -29,6 +29,7 @@ from harness import Result, main
 
 from digest.compose.plan import plan
 from digest.store.base.engine import open_engine
+from digest.store.migrate import migrate
 
 FEW = 10_000
 
@@ -65,6 +66,7 @@ def measure(quick: bool) -> Result:  # noqa: FBT001 - the harness's signature
 def _worst(url: str) -> float:
     """Return the seconds that ours takes for readers of whom no two are alike."""
     engine = open_engine(url)
+    migrate(engine)
     filled(engine, FEW)
     with_topics_of_their_own(engine)
     begun = perf_counter()
@@ -90,6 +92,7 @@ def _emptied(url: str) -> str:
 def _seconds(url: str, readers: int, repeats: int) -> tuple[float, float]:
     """Return the median seconds that ours takes, and the bare statements."""
     engine = open_engine(url)
+    migrate(engine)
     filled(engine, readers)
     plan(engine, EDITION, AT)
     wanted = outcome(engine)

@@ -10,7 +10,7 @@ from digest.errors import StoreError
 from digest.store.base.engine import cut_off, reading, rebuilding
 from digest.store.delivery.sending import job_tables
 from digest.store.holds import holds
-from digest.store.table_shape import refuse_other_tables
+from digest.store.table_shape import missing_indexes, refuse_other_tables
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -22,12 +22,13 @@ _HERE = Path(__file__).parent / "migrations"
 def migrate(engine: Engine) -> bool:
     """Bring the database up to date in one transaction; return whether it changed.
 
-    After it the tables of the job engine, where that is installed. Raises
-    StoreError, having changed nothing, where the database was made by a newer
-    version of this program, or its tables are not what it says.
+    Indexes that it lacks are made anew. After it the tables of the job engine, where
+    that is installed. Raises StoreError, having changed nothing, where the database was
+    made by a newer version of this program, or its tables are not what it says.
     """
     with reading(engine) as connection:
-        if is_current(connection) and not job_tables.are_wanting(connection):
+        is_whole = is_current(connection) and not missing_indexes(connection)
+        if is_whole and not job_tables.are_wanting(connection):
             refuse_other_tables(connection)
             return False
     with rebuilding(engine) as connection:
@@ -40,7 +41,11 @@ def _upgraded(connection: Connection) -> bool:
     if connection.dialect.name == "postgresql":
         job_tables.wait_alone(connection)
     if is_current(connection):
-        return False
+        wanting = missing_indexes(connection)
+        for index in wanting:
+            index.create(connection)
+        refuse_other_tables(connection)
+        return bool(wanting)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
     is_new = _revision(connection) is None
