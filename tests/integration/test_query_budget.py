@@ -27,8 +27,9 @@ WAITING = ("", "/approve", "/recall")
 # The open edition of a schedule, also checked anew.
 OPEN = "/desk/campaigns/lantern-week/daily"
 CHECKED = f"{OPEN}?check=yes"
-# Seen as a reader by their number, by a beginning of several names, and in words alone.
-SEEN_AS = ("?as=1", "?as=rea", "?as=1&show=text")
+# Seen as a reader by their number, by a beginning of several names, by a name that
+# nobody has, and in words alone.
+SEEN_AS = ("?as=1", "?as=rea", "?as=No+Body", "?as=1&show=text")
 
 
 @pytest.fixture

@@ -66,20 +66,25 @@ def find(connection: Connection, who: str) -> Subscriber:
     if len(people) == 1:
         return people[0]
     if not people:
-        near = [
-            f"“{each.person.name}” (number {each.id})"
-            for each in _like(connection, who.strip())
-        ]
-        hint = (
-            f": is it {' or '.join(near)}?"
-            if near
-            else "; give an email address, a whole name, or an id"
-        )
-        raise NotFound(f"nobody called “{who}” is held{hint}")
+        raise not_held(connection, who)
     ids = ", ".join(str(person.id) for person in people)
     raise NotFound(
         f"{len(people)} people are called “{who}”: give one of the ids {ids}"
     )
+
+
+def not_held(connection: Connection, who: str) -> NotFound:
+    """Return what is said of WHO where they are nobody's words: who may be meant."""
+    near = [
+        f"“{each.person.name}” (number {each.id})"
+        for each in _like(connection, who.strip())
+    ]
+    hint = (
+        f": is it {' or '.join(near)}?"
+        if near
+        else "; give an email address, a whole name, or an id"
+    )
+    return NotFound(f"nobody called “{who}” is held{hint}")
 
 
 # By which question each is read that is handed over as it stands.

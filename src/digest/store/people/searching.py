@@ -74,7 +74,8 @@ def page(connection: Connection, search: PersonSearch, limit: int) -> list[Subsc
     """Return a page of those people in order of names; erased ones are in none."""
     # Numbers first: the index of names has them in order, and no other row is read.
     numbers = [row.id for row in connection.execute(ids_of(connection, search, limit))]
-    by_id = {each.id: each for each in subscribers.of_ids(connection, numbers)}
+    people = subscribers.of_ids(connection, numbers) if numbers else []
+    by_id = {each.id: each for each in people}
     return [by_id[number] for number in numbers]
 
 

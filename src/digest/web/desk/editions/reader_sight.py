@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from digest.audience.subject_access import find, matching
+from digest.audience.subject_access import matching, not_held
 from digest.errors import DigestError
 from digest.model.formats import Format
 from digest.model.posts.items import Event
@@ -85,8 +85,9 @@ def _people(connection: Connection, words: str) -> list[Subscriber]:
     if len(people) != 1:
         search = searching.meant_by(words)
         people = searching.page(connection, search, limits.READERS_OFFERED)
-    # With nobody to offer it is said in words.
-    return [*people] or [find(connection, words)]
+    if not people:
+        raise not_held(connection, words)
+    return [*people]
 
 
 def facts_of(sight: ReaderSight) -> list[tuple[str, str]]:
