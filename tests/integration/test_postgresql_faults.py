@@ -131,7 +131,8 @@ def test_work_goes_on_by_itself_when_the_server_is_back(
 
         assert caplog.messages == 2 * [
             "work stopped short why=no database server answers: start it, "
-            "or look at its own log"
+            "or look at its own log, or mend host and port in DIGEST_DATABASE_URL "
+            "(postgresql+psycopg://user:password@host/name)"
         ]
         assert len(recorded(engine, ACCEPTED)) == READERS
 
@@ -221,5 +222,5 @@ def read_as_a_stranger(engine: Engine) -> None:
 
 def test_a_role_without_rights_is_told_in_a_line(postgresql_engine: Engine) -> None:
     """As after a backup was restored by another role than ours."""
-    with pytest.raises(StoreError, match="make that role the owner of its tables"):
+    with pytest.raises(StoreError, match="make that role the owner of the database"):
         read_as_a_stranger(postgresql_engine)
