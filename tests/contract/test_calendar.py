@@ -1,6 +1,7 @@
 """What the reader of calendars promises: every good event, and every bad one named."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
@@ -658,6 +659,7 @@ def test_an_events_words_are_what_people_wrote(
         (f"Chair yoga ({ZOOM}) with Sal", "", ("Chair yoga, with Sal", ""), ZOOM),
         (f"Chair yoga: join us here {ZOOM}", "", ("Chair yoga", ""), ZOOM),
         ("Yoga: https://ann:secret@example.org/", "", ("Yoga", ""), ""),
+        (f"RE: what we believe {ZOOM}", "", ("RE: what we believe", ""), ZOOM),
         ("Chair yoga", f"Hall, or {ZOOM}", ("Chair yoga", "Hall, or"), ZOOM),
         ("Chair yoga", "Hall https://hall.example.org/map", None, ""),
     ],
@@ -670,6 +672,16 @@ def test_a_link_that_lets_in_stands_in_no_title(
 
     assert (event.title, event.place) == (expected or (title, place))
     assert event.joining_url == joining
+
+
+def test_long_titles_behind_an_address_are_read_at_once() -> None:
+    long = f"{ZOOM} {'#' * 5000}"
+    parts = [an_ics_event(STARTS, uid=f"{n}", title=f"{n} {long}") for n in range(20)]
+    began = process_time()
+
+    assert len(reading_of(a_calendar(*parts)).items) == len(parts)
+    # They were read again from each of their letters.
+    assert process_time() - began < 1
 
 
 def test_a_map_is_no_link_to_join_and_a_subject_passed_on_is_a_title() -> None:

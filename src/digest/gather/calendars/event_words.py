@@ -22,7 +22,7 @@ _STOPS = ".,;:!?)]'"
 # What led to an address that is taken out of a line.
 _LEADING = " \t-\u2013\u2014:|,;([<>"
 _LEADS_THERE = re.compile(
-    r"[\W_]*\b(?:(?:to )?join(?: us| in)?|link|zoom|online)"
+    r"\b(?:(?:to )?join(?: us| in)?|link|zoom|online)"
     r"(?: (?:at|by|here|on|via))?$",
     re.I,
 )
@@ -42,8 +42,9 @@ _MAPS = re.compile(
     r"maps\.apple\.com/|(www\.)?openstreetmap\.org/|w3w\.co/|what3words\.com/)",
     re.I,
 )
-# What a mail program puts before the subject of a meeting that was passed on.
-_PASSED_ON = re.compile(r"^(?:\s*(?:fwd?|re)\s*:)+\s*", re.I)
+# What a mail program puts before the subject of a meeting that was passed on. "RE:" by
+# itself may be religious education.
+_PASSED_ON = re.compile(r"^\s*fwd?\s*:(?:\s*(?:fwd?|re)\s*:)*\s*", re.I)
 _CALL = re.compile(rf'https?:(?:{_VIDEO_CALLS.pattern})[^\s<>"]*', re.I)
 
 
@@ -104,7 +105,9 @@ def _without_addresses(line: str, address: re.Pattern[str]) -> str:
     if len(parts) == 1:
         return line
     words = (part.strip(_LEADING + _STOPS) for part in parts)
-    words = (_LEADS_THERE.sub("", part) or part for part in words)
+    words = (
+        _LEADS_THERE.sub("", part).rstrip(_LEADING + _STOPS) or part for part in words
+    )
     return ", ".join(filter(None, words))
 
 
